@@ -1,0 +1,44 @@
+namespace Plait.Interop;
+
+/// <summary>Error numbers of Linux; the same on x64 and arm64.</summary>
+internal static class Errno
+{
+    public const int EPERM = 1;
+    public const int ENOENT = 2;
+    public const int ESRCH = 3;
+    public const int EINTR = 4;
+    public const int EBADF = 9;
+    public const int ECHILD = 10;
+    public const int EAGAIN = 11;
+    public const int ENOMEM = 12;
+    public const int EACCES = 13;
+    public const int ENOTDIR = 20;
+    public const int EMFILE = 24;
+    public const int ENFILE = 23;
+    public const int ENOEXEC = 8;
+    public const int EPIPE = 32;
+    public const int ENOSYS = 38;
+    public const int ETIMEDOUT = 110;
+
+    /// <summary>The symbolic name for messages, with the number for those not listed.</summary>
+    public static string Name(int errno) => errno switch
+    {
+        EPERM => "EPERM",
+        ENOENT => "ENOENT",
+        ESRCH => "ESRCH",
+        EINTR => "EINTR",
+        EBADF => "EBADF",
+        ECHILD => "ECHILD",
+        EAGAIN => "EAGAIN",
+        ENOMEM => "ENOMEM",
+        EACCES => "EACCES",
+        ENOTDIR => "ENOTDIR",
+        EMFILE => "EMFILE",
+        ENFILE => "ENFILE",
+        ENOEXEC => "ENOEXEC",
+        EPIPE => "EPIPE",
+        ENOSYS => "ENOSYS",
+        ETIMEDOUT => "ETIMEDOUT",
+        _ => $"errno {errno}",
+    };
+}

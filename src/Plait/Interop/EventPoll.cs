@@ -1,0 +1,76 @@
+using System.Runtime.InteropServices;
+
+namespace Plait.Interop;
+
+/// <summary>epoll(7), level-triggered and for reading only: what the supervisor thread needs. Entries are named by a number that is never reused.</summary>
+internal sealed unsafe class EventPoll : IDisposable
+{
+    private const int Add = 1;
+    private const int Delete = 2;
+    private const uint Readable = 1;
+
+    // struct epoll_event is packed on x64 only.
+    private static readonly int EntrySize = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 12 : 16;
+
+    private readonly Descriptor _epoll;
+    private readonly Descriptor _wake;
+
+    public EventPoll()
+    {
+        _epoll = new Descriptor(Libc.epoll_create1(FileFlags.CloseOnExec));
+        _wake = new Descriptor(Libc.eventfd(0, FileFlags.CloseOnExec | FileFlags.NonBlocking));
+        if (_epoll.IsInvalid || _wake.IsInvalid)
+        {
+            throw new SystemCallException("epoll_create1", Marshal.GetLastPInvokeError());
+        }
+
+        Register(_wake, 0);
+    }
+
+    public void Register(Descriptor descriptor, long id)
+    {
+        byte* entry = stackalloc byte[16];
+        *(uint*)entry = Readable;
+        *(long*)(entry + EntrySize - 8) = id;
+        if (Libc.epoll_ctl(_epoll.Number, Add, descriptor.Number, entry) != 0)
+        {
+            throw new SystemCallException("epoll_ctl", Marshal.GetLastPInvokeError());
+        }
+    }
+
+    public void Unregister(Descriptor descriptor)
+    {
+        byte* entry = stackalloc byte[16];
+        _ = Libc.epoll_ctl(_epoll.Number, Delete, descriptor.Number, entry);
+    }
+
+    /// <summary>Blocks until something is readable; fills in the numbers of what is, 0 being a <see cref="Wake"/>.</summary>
+    public int Wait(Span<long> ids)
+    {
+        byte* entries = stackalloc byte[16 * 64];
+        int count = Libc.epoll_wait(_epoll.Number, entries, Math.Min(64, ids.Length), -1);
+        for (int i = 0; i < count; i++)
+        {
+            ids[i] = *(long*)(entries + (i * EntrySize) + EntrySize - 8);
+            if (ids[i] == 0)
+            {
+                ulong drained;
+                _ = Libc.read(_wake.Number, &drained, 8);
+            }
+        }
+
+        return Math.Max(count, 0);
+    }
+
+    public void Wake()
+    {
+        ulong one = 1;
+        _ = Libc.write(_wake.Number, &one, 8);
+    }
+
+    public void Dispose()
+    {
+        _epoll.Dispose();
+        _wake.Dispose();
+    }
+}

@@ -1,0 +1,155 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+
+namespace Plait.Memory;
+
+/// <summary>Bulk blocks of a channel: sent from our half of the space, received from the other's.</summary>
+internal sealed unsafe class ArenaBulkStore(Arena arena, BulkSpace own, long spaceStart, long spaceEnd) : IBulkStore
+{
+    // The views given out and not yet returned. Guarded by itself.
+    private readonly HashSet<BorrowedBlock> _borrowed = [];
+
+    private Arena Mapping => arena;
+
+    /// <summary>Below this the ring is as fast, and a block would waste most of its pages.</summary>
+    public int Threshold => 32 * 1024;
+
+    public bool TryStore(ReadOnlySpan<byte> data, out BulkReference reference)
+    {
+        long offset = own.Reserve(data.Length);
+        if (offset == 0)
+        {
+            reference = default;
+            return false;
+        }
+
+        data.CopyTo(new Span<byte>(arena.Address + offset, data.Length));
+        CrashPoints.Hit(CrashPoint.BulkStored);
+        reference = new BulkReference(offset, data.Length);
+        GC.KeepAlive(arena);
+        return true;
+    }
+
+    public bool TryFind(ReadOnlyMemory<byte> memory, out BulkReference reference)
+    {
+        fixed (byte* start = memory.Span)
+        {
+            long offset = start - arena.Address;
+            bool isOurs = !memory.IsEmpty && offset >= spaceStart + BulkBlock.Size && offset < spaceEnd && offset % 4096 == BulkBlock.Size;
+            reference = isOurs ? new BulkReference(offset, memory.Length) : default;
+            if (!isOurs || BlockOf(reference).Magic != BulkBlock.ExpectedMagic)
+            {
+                return false;
+            }
+
+            // One more reader: whoever gets the reference. Our own hold keeps the count above 0 meanwhile.
+            Interlocked.Increment(ref BlockOf(reference).Readers);
+            return true;
+        }
+    }
+
+    public void Take(BulkReference reference, Span<byte> destination)
+    {
+        Check(reference);
+        new ReadOnlySpan<byte>(arena.Address + reference.Offset, destination.Length).CopyTo(destination);
+        CrashPoints.Hit(CrashPoint.BulkCopied);
+        GiveBack(reference);
+    }
+
+    public IMemoryOwner<byte> Borrow(BulkReference reference)
+    {
+        Check(reference);
+        if (reference.Length > int.MaxValue)
+        {
+            throw new NotSupportedException($"A block of {reference.Length} bytes is larger than one view can be (2,147,483,647).");
+        }
+
+        var view = new BorrowedBlock(this, reference);
+        lock (_borrowed)
+        {
+            _borrowed.Add(view);
+        }
+
+        return view;
+    }
+
+    /// <summary>Ends every view still out: the call they came with is over, or the channel is.</summary>
+    public void ReleaseBorrowed()
+    {
+        BorrowedBlock[] views;
+        lock (_borrowed)
+        {
+            views = [.. _borrowed];
+        }
+
+        foreach (IDisposable view in views)
+        {
+            view.Dispose();
+        }
+    }
+
+    private ref BulkBlock BlockOf(BulkReference reference) =>
+        ref Unsafe.AsRef<BulkBlock>(arena.Address + reference.Offset - BulkBlock.Size);
+
+    // The numbers come from the other process: nothing about them is believed.
+    private void Check(BulkReference reference)
+    {
+        bool isInside = reference.Offset >= spaceStart + BulkBlock.Size && reference.Length >= 0
+            && reference.Offset % 4096 == BulkBlock.Size && reference.Length <= spaceEnd - reference.Offset;
+        if (!isInside || BlockOf(reference).Magic != BulkBlock.ExpectedMagic)
+        {
+            throw new InvalidDataException($"The message refers to {reference.Length} bytes at offset {reference.Offset}, which is no block of this channel.");
+        }
+    }
+
+    private void Forget(BorrowedBlock view)
+    {
+        lock (_borrowed)
+        {
+            _borrowed.Remove(view);
+        }
+    }
+
+    // Release: pairs with the sender's acquire read of Readers in BulkSpace.CollectReturned.
+    private void GiveBack(BulkReference reference) => Interlocked.Decrement(ref BlockOf(reference).Readers);
+
+    /// <summary>
+    /// A view that keeps the mapping alive and gives the block back when disposed. It has no finalizer on purpose: a span
+    /// taken from it would not keep it alive, and the sender would overwrite the block under that span.
+    /// </summary>
+    private sealed class BorrowedBlock : MemoryManager<byte>
+    {
+        private readonly ArenaBulkStore _store;
+        private readonly BulkReference _reference;
+        private int _isReturned;
+
+        public BorrowedBlock(ArenaBulkStore store, BulkReference reference)
+        {
+            _store = store;
+            _reference = reference;
+            bool added = false;
+            store.Mapping.DangerousAddRef(ref added);
+        }
+
+        public override Span<byte> GetSpan()
+        {
+            ObjectDisposedException.ThrowIf(Volatile.Read(ref _isReturned) != 0, typeof(ReadOnlyMemory<byte>));
+            return new Span<byte>(_store.Mapping.Address + _reference.Offset, (int)_reference.Length);
+        }
+
+        public override MemoryHandle Pin(int elementIndex = 0) =>
+            new(Unsafe.AsPointer(ref GetSpan()[elementIndex]), pinnable: this);
+
+        public override void Unpin() => GC.KeepAlive(this);
+
+        protected override void Dispose(bool disposing)
+        {
+            if (Interlocked.Exchange(ref _isReturned, 1) == 0)
+            {
+                _store.GiveBack(_reference);
+                _store.Forget(this);
+                _store.Mapping.DangerousRelease();
+            }
+        }
+    }
+}
