@@ -1,0 +1,160 @@
+using System.Globalization;
+using System.Text;
+using Plait.Interop;
+
+namespace Plait.Processes.Spawning;
+
+/// <summary>
+/// A tiny process beside this one that outlives it by a moment: told of every group we start and reap, it kills those
+/// that are left when we are gone, however we went. It is what ends a foreign program that a worker had started when
+/// this process is killed with SIGKILL. It runs in a session of its own, ignores the terminal, and ends by itself.
+/// </summary>
+internal sealed class Keeper
+{
+    private const string Shell = "/bin/sh";
+
+    // End of file on standard input means that the parent is gone: only it holds the other end.
+    private const string Script = """
+        trap '' HUP INT TERM TSTP
+        groups=' '
+        while read -r what group; do
+            case $what in
+            +) groups="$groups$group " ;;
+            -) groups="${groups%% $group *} ${groups#* $group }" ;;
+            esac
+        done
+        for group in $groups; do kill -9 "-$group"; done 2>/dev/null
+        """;
+
+    private readonly Lock _gate = new();
+
+    // Guarded by _gate: the groups to tell a new keeper when the old one was killed.
+    private readonly HashSet<int> _groups = [];
+    private Descriptor? _pipe;
+    private bool _isMissing;
+
+    private Keeper()
+    {
+    }
+
+    public static Keeper Instance { get; } = new();
+
+    /// <summary>False where there is no shell to run it: foreign programs of a killed parent's workers then live on.</summary>
+    public bool IsAvailable
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return !_isMissing;
+            }
+        }
+    }
+
+    /// <summary>From now on the group dies with us.</summary>
+    public void Add(int group)
+    {
+        lock (_gate)
+        {
+            _groups.Add(group);
+            if (_pipe is not null)
+            {
+                Tell('+', group);
+            }
+            else if (!_isMissing)
+            {
+                Start_UnderLock();
+            }
+        }
+    }
+
+    /// <summary>The group has ended; its number may soon belong to somebody else.</summary>
+    public void Remove(int group)
+    {
+        lock (_gate)
+        {
+            _groups.Remove(group);
+            if (_pipe is not null)
+            {
+                Tell('-', group);
+            }
+        }
+    }
+
+    private void Start_UnderLock()
+    {
+        if (!File.Exists(Shell))
+        {
+            _isMissing = true;
+            return;
+        }
+
+        (Descriptor read, Descriptor write) = Descriptor.Pipe(nonBlockingRead: false);
+        using Descriptor nothing = Descriptor.Null();
+        using (read)
+        {
+            var request = new SpawnRequest
+            {
+                FileName = Shell,
+                Arguments = ["plait-keeper", "-c", Script],
+                Environment = [],
+                Descriptors = [read.Number, nothing.Number, nothing.Number],
+                WorkingDirectory = "/",
+                NewSession = true,
+            };
+            if (Spawner.Instance.Start(request, affinity: null, out int pid) != 0)
+            {
+                // Tried again with the next child.
+                write.Dispose();
+                return;
+            }
+
+            Watch(pid);
+        }
+
+        _pipe = write;
+        foreach (int group in _groups)
+        {
+            Tell('+', group);
+        }
+    }
+
+    private void Tell(char what, int group) =>
+        _ = _pipe!.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{what} {group}\n")));
+
+    private void Watch(int pid)
+    {
+        if (ProcessCalls.OpenPidFd(pid) is not { } pidFd)
+        {
+            return;
+        }
+
+        _ = Supervisor.Deaths.Watch(pidFd, id =>
+        {
+            _ = ProcessCalls.Reap(pidFd);
+            Supervisor.Deaths.Forget(id, pidFd);
+            pidFd.Dispose();
+            lock (_gate)
+            {
+                // Somebody killed it. If there are groups to keep, a new one takes over.
+                _pipe?.Dispose();
+                _pipe = null;
+                if (_groups.Count > 0)
+                {
+                    ThreadPool.UnsafeQueueUserWorkItem(static keeper => keeper.Restart(), this, preferLocal: false);
+                }
+            }
+        });
+    }
+
+    private void Restart()
+    {
+        lock (_gate)
+        {
+            if (_pipe is null && _groups.Count > 0)
+            {
+                Start_UnderLock();
+            }
+        }
+    }
+}
