@@ -80,6 +80,9 @@ internal static unsafe partial class Libc
     public static partial int setpriority(int which, uint who, int priority);
 
     [LibraryImport(Library, SetLastError = true)]
+    public static partial int getpriority(int which, uint who);
+
+    [LibraryImport(Library, SetLastError = true)]
     public static partial int sched_setaffinity(int tid, nuint size, void* mask);
 
     [LibraryImport(Library, SetLastError = true)]

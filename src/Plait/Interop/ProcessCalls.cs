@@ -100,6 +100,20 @@ internal static unsafe class ProcessCalls
         }
     }
 
+    /// <summary>Ends a child of ours that nobody watches yet, and waits for that.</summary>
+    public static void KillAndReap(int pid)
+    {
+        const int WaitPid = 1;
+        _ = Libc.kill(pid, Signals.Kill);
+        ChildSignalInfo info;
+        while (Libc.syscall(SystemCall.WaitId, WaitPid, pid, (nint)(&info), WaitExited, 0, 0) != 0 && Marshal.GetLastPInvokeError() == Errno.EINTR)
+        {
+            // Interrupted by a signal: wait on.
+        }
+    }
+
+    public static int GetNice(int tid) => Libc.getpriority(PriorityProcess, (uint)tid);
+
     public static void SetNice(int tid, int nice)
     {
         if (Libc.setpriority(PriorityProcess, (uint)tid, nice) != 0)
@@ -107,6 +121,26 @@ internal static unsafe class ProcessCalls
             throw new SystemCallException("setpriority", Marshal.GetLastPInvokeError());
         }
     }
+
+    /// <summary>Gives every thread of this process the nice value; a closed /proc leaves them as they are.</summary>
+    public static void SetNiceOfAllThreads(int nice)
+    {
+        const string Threads = "/proc/self/task";
+        foreach (string thread in Directory.Exists(Threads) ? Directory.GetDirectories(Threads) : [])
+        {
+            _ = Libc.setpriority(PriorityProcess, uint.Parse(Path.GetFileName(thread)), nice);
+        }
+    }
+
+    /// <summary>Keeps an inherited descriptor from the programs that this process starts.</summary>
+    public static void CloseOnExec(int fd)
+    {
+        const int SetDescriptorFlags = 2;
+        const int CloseOnExecFlag = 1;
+        _ = Libc.fcntl(fd, SetDescriptorFlags, CloseOnExecFlag);
+    }
+
+    public static void Close(int fd) => _ = Libc.close(fd);
 
     /// <summary>The processors a thread may run on (0: the caller), ascending.</summary>
     public static int[] GetAffinity(int tid)

@@ -113,16 +113,15 @@ internal sealed unsafe class Arena : SafeHandle
         return ref Unsafe.AsRef<ParticipantSlot>(Address + Header.SlotsOffset + ((long)index * ParticipantSlot.Size));
     }
 
-    /// <summary>Enters the calling process in a slot. Nobody else writes a slot that was handed out.</summary>
-    public void TakeSlot(int index)
+    /// <summary>Enters a process in a slot. Called by the arena's creator only, who hands the slots out.</summary>
+    public void TakeSlot(int index, ProcessIdentity identity)
     {
         ref ParticipantSlot slot = ref Slot(index);
-        ProcessIdentity self = ProcessIdentity.Current;
         slot.Generation++;
-        slot.Pid = self.Pid;
-        slot.Tid = ProcessCalls.CurrentTid;
-        slot.StartTime = self.StartTime;
-        slot.PidNamespace = self.PidNamespace;
+        slot.Pid = identity.Pid;
+        slot.Tid = identity.Pid;
+        slot.StartTime = identity.StartTime;
+        slot.PidNamespace = identity.PidNamespace;
 
         // Publish: pairs with the acquire read of State by whoever walks the slots.
         Volatile.Write(ref slot.State, 1);

@@ -1,0 +1,86 @@
+using Plait.Processes.Codecs;
+
+namespace Plait.Processes.Bootstrap;
+
+/// <summary>The first message to a child: who it is, and what to put back before user code runs.</summary>
+internal sealed record Hello
+{
+    public required string Name { get; init; }
+
+    public required int Depth { get; init; }
+
+    public required bool IsDaemon { get; init; }
+
+    /// <summary>The child ends after its first call.</summary>
+    public required bool IsOneShot { get; init; }
+
+    /// <summary>Whether what the function throws is printed to standard error: nobody may ask for it.</summary>
+    public required bool PrintsExceptions { get; init; }
+
+    /// <summary>Full name of the entry assembly, where our own entry took its place; else empty.</summary>
+    public required string EntryAssembly { get; init; }
+
+    public required int Nice { get; init; }
+
+    public required IReadOnlyList<(string Name, string? Value)> Restore { get; init; }
+
+    public required IReadOnlyList<Type> Codecs { get; init; }
+
+    public void Write(PayloadWriter writer)
+    {
+        writer.WriteString(Name);
+        writer.WriteInt32(Depth);
+        writer.WriteBool(IsDaemon);
+        writer.WriteBool(IsOneShot);
+        writer.WriteBool(PrintsExceptions);
+        writer.WriteString(EntryAssembly);
+        writer.WriteInt32(Nice);
+        writer.WriteInt32(Restore.Count);
+        foreach ((string name, string? value) in Restore)
+        {
+            writer.WriteString(name);
+            writer.WriteNullableString(value);
+        }
+
+        writer.WriteInt32(Codecs.Count);
+        foreach (Type codec in Codecs)
+        {
+            TypeReference.Write(writer, codec);
+        }
+    }
+
+    public static Hello Read(ref PayloadReader reader)
+    {
+        string name = reader.ReadString();
+        int depth = reader.ReadInt32();
+        bool isDaemon = reader.ReadBool();
+        bool isOneShot = reader.ReadBool();
+        bool printsExceptions = reader.ReadBool();
+        string entryAssembly = reader.ReadString();
+        int nice = reader.ReadInt32();
+        var restore = new (string, string?)[reader.ReadInt32()];
+        for (int i = 0; i < restore.Length; i++)
+        {
+            restore[i] = (reader.ReadString(), reader.ReadNullableString());
+        }
+
+        var codecs = new Type[reader.ReadInt32()];
+        for (int i = 0; i < codecs.Length; i++)
+        {
+            codecs[i] = TypeReference.Read(ref reader);
+        }
+
+        return new Hello
+        {
+            Name = name,
+            Depth = depth,
+            IsDaemon = isDaemon,
+            IsOneShot = isOneShot,
+            PrintsExceptions = printsExceptions,
+            EntryAssembly = entryAssembly,
+            Nice = nice,
+            Restore = restore,
+            Codecs = codecs,
+        };
+    }
+}

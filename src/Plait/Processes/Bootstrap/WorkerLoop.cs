@@ -1,0 +1,109 @@
+using Plait.Interop;
+using Plait.Memory;
+using Plait.Processes.Channels;
+using Plait.Processes.Codecs;
+
+namespace Plait.Processes.Bootstrap;
+
+/// <summary>Takes calls from the channel and runs them, one after another, on the process's main thread.</summary>
+internal sealed class WorkerLoop
+{
+    private readonly Channel _channel;
+    private readonly Hello _hello;
+    private readonly ValueCodec _arguments;
+    private readonly ValueCodec _results;
+    private readonly PayloadWriter _writer;
+
+    public WorkerLoop(Channel channel, Hello hello)
+    {
+        _channel = channel;
+        _hello = hello;
+        ICodec[] codecs = new ICodec[hello.Codecs.Count];
+        for (int i = 0; i < codecs.Length; i++)
+        {
+            codecs[i] = (ICodec)Activator.CreateInstance(hello.Codecs[i])!;
+        }
+
+        _arguments = new ValueCodec(CodecDirection.ToChild, codecs) { Cancellation = WorkerBootstrap.Current.Cancellation };
+        _results = new ValueCodec(CodecDirection.FromChild, codecs);
+        _writer = new PayloadWriter(channel.Store);
+    }
+
+    /// <summary>Returns when there is nothing more to do: true when the last function returned.</summary>
+    public bool Run()
+    {
+        bool hasReturned = true;
+        while (_channel.Receive(MonotonicClock.Never))
+        {
+            FrameHeader header = _channel.Messages.Header;
+            if ((MessageKind)header.Kind != MessageKind.Call)
+            {
+                break;
+            }
+
+            hasReturned = RunCall(header.Call);
+            if (_hello.IsOneShot)
+            {
+                break;
+            }
+        }
+
+        return hasReturned;
+    }
+
+    private bool RunCall(long call)
+    {
+        _channel.State.Call = call;
+        MessageKind kind = MessageKind.Returned;
+        try
+        {
+            Func<object?> function = Decode(out Type? resultType);
+            CrashPoints.Hit(CrashPoint.FunctionStarting);
+            _channel.Phase = ChannelPhase.Started;
+            object? value = TaskResult.Wait(function());
+            CrashPoints.Hit(CrashPoint.FunctionReturned);
+            if (resultType is not null)
+            {
+                _results.Write(_writer, value, resultType, "the result");
+            }
+        }
+        catch (Exception error)
+        {
+            // Everything a user's function throws ends here and goes to the parent.
+            kind = MessageKind.Threw;
+            WriteException(error);
+        }
+
+        CrashPoints.Hit(CrashPoint.ResultEncoded);
+        _ = _channel.Send(kind, call, _writer.WrittenSpan);
+        CrashPoints.Hit(CrashPoint.ResultSent);
+        _channel.Store.ReleaseBorrowed();
+        _writer.Clear();
+        _channel.Phase = ChannelPhase.Finished;
+        CrashPoints.Hit(CrashPoint.ChildFinished);
+        return kind == MessageKind.Returned;
+    }
+
+    private Func<object?> Decode(out Type? resultType)
+    {
+        var reader = new PayloadReader(_channel.Messages.Body, _channel.Store);
+        (Func<object?> run, resultType) = CallBody.Read(ref reader, _arguments);
+        return run;
+    }
+
+    private void WriteException(Exception error)
+    {
+        if (error is OutOfMemoryException)
+        {
+            _channel.State.OutOfMemory = 1;
+        }
+
+        if (_hello.PrintsExceptions)
+        {
+            StandardStreams.Write(2, System.Text.Encoding.UTF8.GetBytes($"Child '{_hello.Name}' (pid {Environment.ProcessId}) threw:\n{error}\n"));
+        }
+
+        _writer.Clear();
+        ExceptionCodec.Write(_writer, error);
+    }
+}

@@ -1,0 +1,119 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Plait.Interop;
+using Plait.Memory;
+
+namespace Plait.Processes.Channels;
+
+/// <summary>
+/// The private channel between a parent and one child: an arena with two rings, state words and bulk space. The parent
+/// creates it; the child maps it through the descriptor it inherits. Specification: docs/design/channel.md.
+/// </summary>
+internal sealed unsafe class Channel : IDisposable
+{
+    private const int ParentSlot = 0;
+    private const int ChildSlot = 1;
+
+    private readonly Lock _sendGate = new();
+    private readonly ChannelState* _state;
+
+    private Channel(Arena arena, bool isParent)
+    {
+        Arena = arena;
+        long start = arena.Header.DataOffset;
+        _state = (ChannelState*)(arena.Address + start);
+        var toChild = new ByteRing(arena, start + ChannelLayout.FirstRing, start + ChannelLayout.FirstRingData, ChannelLayout.RingBytes);
+        var fromChild = new ByteRing(arena, start + ChannelLayout.SecondRing, start + ChannelLayout.SecondRingData, ChannelLayout.RingBytes);
+        Outgoing = isParent ? toChild : fromChild;
+        Incoming = isParent ? fromChild : toChild;
+        Messages = new FrameAssembler(Incoming);
+
+        long bulkStart = Arena.RoundUpToPage(start + ChannelLayout.Size);
+        long half = (arena.Capacity - bulkStart) / 2 & ~4095L;
+        Bulk = new BulkSpace(arena, isParent ? bulkStart : bulkStart + half, half);
+        Store = new ArenaBulkStore(arena, Bulk, bulkStart, bulkStart + (2 * half));
+    }
+
+    public Arena Arena { get; }
+
+    public ByteRing Outgoing { get; }
+
+    public ByteRing Incoming { get; }
+
+    /// <summary>Messages from the other side; used by one thread at a time.</summary>
+    public FrameAssembler Messages { get; }
+
+    public BulkSpace Bulk { get; }
+
+    public ArenaBulkStore Store { get; }
+
+    public ref ChannelState State => ref Unsafe.AsRef<ChannelState>(_state);
+
+    /// <summary>How far the child has come.</summary>
+    public ChannelPhase Phase
+    {
+        // Acquire: pairs with the release write in the setter, by the other process.
+        get => (ChannelPhase)Volatile.Read(ref _state->Phase);
+        set => Volatile.Write(ref _state->Phase, (uint)value);
+    }
+
+    /// <exception cref="SystemCallException">No descriptor or no memory is left.</exception>
+    public static Channel Create()
+    {
+        Arena arena = Arena.Create("plait-channel", slots: 2);
+        arena.TakeSlot(ParentSlot, ProcessIdentity.Current);
+        return new Channel(arena, isParent: true);
+    }
+
+    public static Channel Open(int descriptor) => new(Arena.Open(descriptor), isParent: false);
+
+    /// <summary>Enters the child in its slot: the parent knows it as well as the child does, and a cold child has better things to do.</summary>
+    public void EnterChild(int pid) => Arena.TakeSlot(ChildSlot, ProcessIdentity.Read(pid));
+
+    /// <summary>Sends one message whole, blocking while the ring is full. False when the other side is gone. Safe for several threads.</summary>
+    public bool Send(MessageKind kind, long call, ReadOnlySpan<byte> body)
+    {
+        var header = new FrameHeader { Length = body.Length, Kind = (uint)kind, Call = call };
+        lock (_sendGate)
+        {
+            bool isOpen = Outgoing.Write(MemoryMarshal.AsBytes(new ReadOnlySpan<FrameHeader>(in header)));
+            isOpen = isOpen && Outgoing.Write(body);
+            Outgoing.RingDataBell();
+            return isOpen;
+        }
+    }
+
+    /// <summary>Blocks for the next message; false when the channel is closed and everything sent before is read, or when the deadline passes.</summary>
+    public bool Receive(long deadline)
+    {
+        while (!Messages.TryRead())
+        {
+            if (Incoming.IsClosed && !Incoming.HasData)
+            {
+                return false;
+            }
+
+            if (!Incoming.WaitForData(deadline))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Declares the other side gone: every waiter on either ring wakes up.</summary>
+    public void Close()
+    {
+        Outgoing.Close();
+        Incoming.Close();
+    }
+
+    /// <summary>Unmaps the memory. Nobody may use the channel any more, on this side.</summary>
+    public void Dispose()
+    {
+        Store.ReleaseBorrowed();
+        Messages.Dispose();
+        Arena.Dispose();
+    }
+}

@@ -1,0 +1,83 @@
+using System.Reflection;
+using Plait.Processes.Bootstrap;
+using Plait.Processes.Codecs;
+
+namespace Plait.Processes;
+
+/// <summary>What a child is to do: a function with arguments, or a foreign program.</summary>
+internal sealed record ChildWork(Delegate? Function, object?[] Arguments, string? Program = null, IReadOnlyList<string>? ProgramArguments = null)
+{
+    public static ChildWork Of(Delegate function, params object?[] arguments)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        return new ChildWork(function, arguments);
+    }
+}
+
+/// <summary>The body of a Call message, written by the parent and read by the child.</summary>
+internal static class CallBody
+{
+    private const byte OfFunction = 0;
+    private const byte OfSubclass = 1;
+
+    /// <summary>Writes the call; everything that cannot travel is refused here, in the caller's stack.</summary>
+    public static void Write(PayloadWriter writer, ChildProcess child, ValueCodec codec)
+    {
+        if (child.Work is { Function: { } function } work)
+        {
+            writer.WriteByte(OfFunction);
+            FunctionReference.Write(writer, function, codec);
+            ParameterInfo[] parameters = function.GetType().GetMethod("Invoke")!.GetParameters();
+            for (int i = 0; i < parameters.Length; i++)
+            {
+                codec.Write(writer, work.Arguments[i], parameters[i].ParameterType, $"argument {i + 1}");
+            }
+
+            return;
+        }
+
+        writer.WriteByte(OfSubclass);
+        TypeReference.Write(writer, child.GetType());
+        foreach (FieldInfo field in FieldsOf(child.GetType()))
+        {
+            codec.Write(writer, field.GetValue(child), field.FieldType, $"field '{field.Name}' of {child.GetType()}");
+        }
+    }
+
+    /// <summary>Reads a call and returns what runs it, and the type its value is declared as (null: none).</summary>
+    public static (Func<object?> Run, Type? ResultType) Read(ref PayloadReader reader, ValueCodec codec)
+    {
+        if (reader.ReadByte() == OfFunction)
+        {
+            BoundFunction function = FunctionReference.Read(ref reader, codec);
+            object?[] arguments = new object?[function.ParameterTypes.Count];
+            for (int i = 0; i < arguments.Length; i++)
+            {
+                arguments[i] = codec.Read(ref reader, function.ParameterTypes[i]);
+            }
+
+            return (() => function.Invoke(arguments), TaskResult.Unwrap(function.ReturnType));
+        }
+
+        Type type = TypeReference.Read(ref reader);
+        var child = (ChildProcess)System.Runtime.CompilerServices.RuntimeHelpers.GetUninitializedObject(type);
+        foreach (FieldInfo field in FieldsOf(type))
+        {
+            field.SetValue(child, codec.Read(ref reader, field.FieldType));
+        }
+
+        return (child.RunBoxed, child.ResultType);
+    }
+
+    // What the user's classes declare; what ChildProcess itself holds belongs to the parent.
+    private static List<FieldInfo> FieldsOf(Type type)
+    {
+        var fields = new List<FieldInfo>();
+        for (Type? level = type; level is not null && level.Assembly != typeof(ChildProcess).Assembly; level = level.BaseType)
+        {
+            fields.AddRange(level.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly));
+        }
+
+        return fields;
+    }
+}
