@@ -1,0 +1,31 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace Plait.Architecture.Tests.Sources;
+
+/// <summary>All that crosses into native code lies in one folder, where its numbers, structs and errno rules are reviewed together.</summary>
+internal static class OperatingSystemCalls
+{
+    public const string Home = "src/Plait/Interop";
+
+    private static readonly string[] s_names =
+        ["DllImport", "LibraryImport", "NativeLibrary", "UnmanagedCallersOnly", "UnmanagedFunctionPointer", "GetDelegateForFunctionPointer", "GetFunctionPointerForDelegate"];
+
+    public static IEnumerable<string> Violations(IEnumerable<SourceFile> files) =>
+        from file in files
+        where !file.IsUnder(Home)
+        from node in file.Syntax.DescendantNodes()
+        let what = Crossing(node)
+        where what is not null
+        select $"{SourceFile.At(node)}: {what} outside {Home}";
+
+    private static string? Crossing(SyntaxNode node) => node switch
+    {
+        FunctionPointerTypeSyntax { CallingConvention.ManagedOrUnmanagedKeyword: var keyword } when keyword.IsKind(SyntaxKind.UnmanagedKeyword) => node.ToString(),
+        SimpleNameSyntax name when Array.Exists(s_names, banned => name.Identifier.Text == banned || name.Identifier.Text == banned + "Attribute") => name.Identifier.Text,
+        MethodDeclarationSyntax method when method.Modifiers.Any(SyntaxKind.ExternKeyword) => "extern " + method.Identifier.Text,
+        LocalFunctionStatementSyntax local when local.Modifiers.Any(SyntaxKind.ExternKeyword) => "extern " + local.Identifier.Text,
+        _ => null,
+    };
+}
