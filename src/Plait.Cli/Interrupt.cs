@@ -24,11 +24,8 @@ internal sealed class Interrupt : IDisposable
 
     public CancellationToken Token => _source.Token;
 
-    /// <summary>130 or 143, by the signal that came; 130 when there was none and the token was cancelled by other means.</summary>
-    public int ExitCode => _exitCode == 0 ? Cli.ExitCode.Interrupted : _exitCode;
-
-    /// <summary>Asks for the end as Ctrl+C does.</summary>
-    public void Cancel() => _source.Cancel();
+    /// <summary>The exit code of the process: an interrupted run's says which signal came.</summary>
+    public int Translate(int exitCode) => exitCode == ExitCode.Interrupted && _exitCode != 0 ? _exitCode : exitCode;
 
     public void Dispose()
     {
@@ -44,7 +41,7 @@ internal sealed class Interrupt : IDisposable
     private void OnSignal(PosixSignalContext context)
     {
         context.Cancel = true;
-        int code = context.Signal == PosixSignal.SIGTERM ? Cli.ExitCode.Terminated : Cli.ExitCode.Interrupted;
+        int code = context.Signal == PosixSignal.SIGTERM ? ExitCode.Terminated : ExitCode.Interrupted;
         if (Interlocked.CompareExchange(ref _exitCode, code, 0) != 0)
         {
             Environment.Exit(_exitCode);

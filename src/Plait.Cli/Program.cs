@@ -4,5 +4,5 @@ using Plait.Cli.Commands;
 using Plait.Cli.Terminal;
 
 using var interrupt = new Interrupt(TimeProvider.System);
-return await new Tool(ChapterCatalog.All, BenchSource.Real, Screen.ForConsole(), Console.Out, Console.Error, TimeProvider.System)
-    .RunAsync(args, interrupt);
+var tool = new Tool(ChapterCatalog.All, BenchSource.Real, Screen.ForConsole(), Console.Out, Console.Error, TimeProvider.System);
+return interrupt.Translate(await tool.RunAsync(args, interrupt.Token));

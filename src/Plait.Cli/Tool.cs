@@ -19,7 +19,8 @@ internal sealed class Tool(
         3 the tool broke down; 130 ended by Ctrl+C.
         """;
 
-    public async Task<int> RunAsync(string[] args, Interrupt interrupt)
+    /// <summary>Does what the command line says; a cancelled token ends it with <see cref="ExitCode.Interrupted"/>.</summary>
+    public async Task<int> RunAsync(string[] args, CancellationToken interrupted)
     {
         ArgumentNullException.ThrowIfNull(args);
         Command root = CreateRoot();
@@ -39,16 +40,16 @@ internal sealed class Tool(
                 EnableDefaultExceptionHandler = false,
                 ProcessTerminationTimeout = null,
             };
-            return await line.InvokeAsync(invocation, interrupt.Token);
+            return await line.InvokeAsync(invocation, interrupted);
         }
         catch (UsageException e)
         {
             return Refuse(e.Message);
         }
-        catch (OperationCanceledException) when (interrupt.Token.IsCancellationRequested)
+        catch (OperationCanceledException) when (interrupted.IsCancellationRequested)
         {
             await error.WriteLineAsync("plait: interrupted");
-            return interrupt.ExitCode;
+            return ExitCode.Interrupted;
         }
         catch (Exception e)
         {

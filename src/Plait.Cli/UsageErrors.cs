@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Plait.Cli.Chapters;
 using Plait.Cli.Commands;
 
@@ -15,9 +16,9 @@ internal static class UsageErrors
             return line.Errors[0].Message;
         }
 
-        if (token.StartsWith('-'))
+        if (IsOption(token))
         {
-            return UsageException.Unknown("option", token, OptionsOf(line)).Message;
+            return UsageException.Unknown("option", token, OptionsOf(line.CommandResult)).Message;
         }
 
         if (ReferenceEquals(line.CommandResult, line.RootCommandResult))
@@ -30,12 +31,23 @@ internal static class UsageErrors
             : $"'{token}' is one argument too many for '{command.Name}'. 'plait {PathOf(line)} --help' says what it takes.";
     }
 
-    private static List<string> OptionsOf(ParseResult line)
+    /// <summary>A validator: without it a mistyped option would be taken for the argument's value.</summary>
+    public static void RefuseOptions(ArgumentResult argument)
+    {
+        if (argument.Tokens.FirstOrDefault(t => IsOption(t.Value)) is { } token && argument.Parent is CommandResult command)
+        {
+            argument.AddError(UsageException.Unknown("option", token.Value, OptionsOf(command)).Message);
+        }
+    }
+
+    private static bool IsOption(string token) => token is ['-', not (>= '0' and <= '9'), ..];
+
+    private static List<string> OptionsOf(CommandResult command)
     {
         var names = new List<string>();
-        for (var result = line.CommandResult; result is not null; result = result.Parent as System.CommandLine.Parsing.CommandResult)
+        for (CommandResult? result = command; result is not null; result = result.Parent as CommandResult)
         {
-            bool isOwn = ReferenceEquals(result, line.CommandResult);
+            bool isOwn = ReferenceEquals(result, command);
             names.AddRange(result.Command.Options.Where(o => isOwn || o.Recursive).Select(o => o.Name));
         }
 
@@ -45,7 +57,7 @@ internal static class UsageErrors
     private static string PathOf(ParseResult line)
     {
         var names = new Stack<string>();
-        for (var result = line.CommandResult; result is not null && !ReferenceEquals(result, line.RootCommandResult); result = result.Parent as System.CommandLine.Parsing.CommandResult)
+        for (var result = line.CommandResult; result is not null && !ReferenceEquals(result, line.RootCommandResult); result = result.Parent as CommandResult)
         {
             names.Push(result.Command.Name);
         }

@@ -11,4 +11,6 @@ internal static class Parts
     public const string Pools = "Pools";
     public const string CoroutinesAndIO = "Coroutines and I/O";
     public const string Cluster = "Cluster";
+
+    public static IReadOnlyList<string> InOrder { get; } = [Theory, Processes, ProcessPool, LocksAndThreads, Queues, Pools, CoroutinesAndIO, Cluster];
 }

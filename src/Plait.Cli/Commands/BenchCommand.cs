@@ -17,6 +17,7 @@ internal sealed class BenchCommand(BenchSource source, Screen screen)
             Description = $"What to measure; everything when none is given. Areas: {(source.Areas.Count == 0 ? "none in this build" : string.Join(", ", source.Areas))}.",
             Arity = ArgumentArity.ZeroOrMore,
         };
+        areas.Validators.Add(UsageErrors.RefuseOptions);
         var command = new Command("bench", "Measure Plait and its peers in the same run; a ratio over 1 means Plait is better.") { areas, quick, json };
         command.SetAction((line, token) => RunAsync(line.GetValue(areas) ?? [], line.GetValue(quick), line.GetValue(json), token));
         return command;

@@ -46,6 +46,7 @@ internal sealed class LabCommand(IReadOnlyList<Chapter> chapters, Screen screen,
             else
             {
                 var argument = new Argument<string?>(parameter.Name) { Description = parameter.Description, Arity = ArgumentArity.ZeroOrOne };
+                argument.Validators.Add(UsageErrors.RefuseOptions);
                 command.Add(argument);
                 symbols.Add((parameter, line => line.GetValue(argument)));
             }
