@@ -1,0 +1,7 @@
+namespace Plait.Cli.Chapters;
+
+/// <summary>Every chapter, in teaching order. The list is explicit: order is part of what is taught, and a chapter nobody lists is dead code.</summary>
+internal static class ChapterCatalog
+{
+    public static IReadOnlyList<Chapter> All { get; } = [];
+}

@@ -1,0 +1,13 @@
+using Plait.Benchmarks;
+
+namespace Plait.Cli.Commands;
+
+/// <summary>Runs the cases of some areas: the areas (none means all), whether quick, who hears of progress, and the token.</summary>
+internal delegate Task<IReadOnlyList<BenchResult>> BenchRun(
+    IReadOnlyCollection<string> areas, bool quick, Action<string> progress, CancellationToken cancellation);
+
+/// <summary>Where the bench command gets its cases from: the real catalog, or a test's.</summary>
+internal sealed record BenchSource(IReadOnlyList<string> Areas, BenchRun RunAsync)
+{
+    public static BenchSource Real => new(BenchCatalog.Areas, BenchCatalog.RunAsync);
+}

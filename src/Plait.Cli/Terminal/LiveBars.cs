@@ -1,0 +1,64 @@
+using Spectre.Console;
+
+namespace Plait.Cli.Terminal;
+
+/// <summary>
+/// The bars of one terminal. Spectre allows one live display at a time and ends it when a callback returns; the tour's
+/// bar and a chapter's own must share it, so the first bar opens the display and the last one closes it.
+/// </summary>
+internal sealed class LiveBars(IAnsiConsole terminal)
+{
+    // Guards the fields below and the display's start and end.
+    private readonly Lock _gate = new();
+    private int _open;
+    private ProgressContext? _display;
+    private TaskCompletionSource? _closing;
+    private Task? _running;
+
+    public ProgressTask Add(double total, string title)
+    {
+        lock (_gate)
+        {
+            if (_open++ == 0)
+            {
+                Open();
+            }
+
+            return _display!.AddTask(Title(title), autoStart: true, maxValue: Math.Max(total, double.Epsilon));
+        }
+    }
+
+    public void Remove(ProgressTask task)
+    {
+        lock (_gate)
+        {
+            task.StopTask();
+            if (--_open == 0)
+            {
+                _closing!.SetResult();
+                _running!.GetAwaiter().GetResult();
+                (_display, _closing, _running) = (null, null, null);
+            }
+        }
+    }
+
+    /// <summary>A title as Spectre wants it: markup escaped, never empty.</summary>
+    public static string Title(string title) => title.Length == 0 ? " " : Markup.Escape(title);
+
+    private void Open()
+    {
+        var opened = new TaskCompletionSource<ProgressContext>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var closing = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _closing = closing;
+        _running = terminal.Progress()
+            .AutoClear(true)
+            .HideCompleted(true)
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn())
+            .StartAsync(async display =>
+            {
+                opened.SetResult(display);
+                await closing.Task;
+            });
+        _display = opened.Task.GetAwaiter().GetResult();
+    }
+}
