@@ -123,7 +123,7 @@ internal static class ChildLauncher
             EntryAssembly = host.Mode == BootstrapMode.WorkerEntry ? Assembly.GetEntryAssembly()?.FullName ?? string.Empty : string.Empty,
             Nice = child.Options.Nice,
             Restore = restore,
-            Codecs = [.. codecs.Select(static codec => codec.GetType())],
+            Codecs = codecs,
         };
         hello.Write(writer);
         return writer.WrittenSpan.ToArray();

@@ -1,5 +1,4 @@
 using System.Reflection;
-using Plait.Processes.Bootstrap;
 using Plait.Processes.Codecs;
 
 namespace Plait.Processes;
@@ -27,10 +26,10 @@ internal static class CallBody
         {
             writer.WriteByte(OfFunction);
             FunctionReference.Write(writer, function, codec);
-            ParameterInfo[] parameters = function.GetType().GetMethod("Invoke")!.GetParameters();
+            Type[] parameters = BoundFunction.Parameters(FunctionReference.ShapeOf(function), function.Target);
             for (int i = 0; i < parameters.Length; i++)
             {
-                codec.Write(writer, work.Arguments[i], parameters[i].ParameterType, $"argument {i + 1}");
+                codec.Write(writer, work.Arguments[i], parameters[i], $"argument {i + 1}");
             }
 
             return;
@@ -45,18 +44,18 @@ internal static class CallBody
     }
 
     /// <summary>Reads a call and returns what runs it, and the type its value is declared as (null: none).</summary>
-    public static (Func<object?> Run, Type? ResultType) Read(ref PayloadReader reader, ValueCodec codec)
+    public static (Func<ValueTask<object?>> Run, Type? ResultType) Read(ref PayloadReader reader, ValueCodec codec)
     {
         if (reader.ReadByte() == OfFunction)
         {
             BoundFunction function = FunctionReference.Read(ref reader, codec);
-            object?[] arguments = new object?[function.ParameterTypes.Count];
+            object?[] arguments = new object?[function.ParameterTypes.Length];
             for (int i = 0; i < arguments.Length; i++)
             {
                 arguments[i] = codec.Read(ref reader, function.ParameterTypes[i]);
             }
 
-            return (() => function.Invoke(arguments), TaskResult.Unwrap(function.ReturnType));
+            return (() => function.InvokeAsync(arguments), function.ResultType == typeof(void) ? null : function.ResultType);
         }
 
         Type type = TypeReference.Read(ref reader);
@@ -66,7 +65,7 @@ internal static class CallBody
             field.SetValue(child, codec.Read(ref reader, field.FieldType));
         }
 
-        return (child.RunBoxed, child.ResultType);
+        return (() => new ValueTask<object?>(child.RunBoxed()), child.ResultType);
     }
 
     // What the user's classes declare; what ChildProcess itself holds belongs to the parent.

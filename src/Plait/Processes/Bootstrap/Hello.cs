@@ -24,7 +24,7 @@ internal sealed record Hello
 
     public required IReadOnlyList<(string Name, string? Value)> Restore { get; init; }
 
-    public required IReadOnlyList<Type> Codecs { get; init; }
+    public required IReadOnlyList<ICodec> Codecs { get; init; }
 
     public void Write(PayloadWriter writer)
     {
@@ -42,11 +42,7 @@ internal sealed record Hello
             writer.WriteNullableString(value);
         }
 
-        writer.WriteInt32(Codecs.Count);
-        foreach (Type codec in Codecs)
-        {
-            TypeReference.Write(writer, codec);
-        }
+        CodecList.Write(writer, Codecs);
     }
 
     public static Hello Read(ref PayloadReader reader)
@@ -64,12 +60,6 @@ internal sealed record Hello
             restore[i] = (reader.ReadString(), reader.ReadNullableString());
         }
 
-        var codecs = new Type[reader.ReadInt32()];
-        for (int i = 0; i < codecs.Length; i++)
-        {
-            codecs[i] = TypeReference.Read(ref reader);
-        }
-
         return new Hello
         {
             Name = name,
@@ -80,7 +70,7 @@ internal sealed record Hello
             EntryAssembly = entryAssembly,
             Nice = nice,
             Restore = restore,
-            Codecs = codecs,
+            Codecs = CodecList.Read(ref reader),
         };
     }
 }

@@ -18,14 +18,8 @@ internal sealed class WorkerLoop
     {
         _channel = channel;
         _hello = hello;
-        ICodec[] codecs = new ICodec[hello.Codecs.Count];
-        for (int i = 0; i < codecs.Length; i++)
-        {
-            codecs[i] = (ICodec)Activator.CreateInstance(hello.Codecs[i])!;
-        }
-
-        _arguments = new ValueCodec(CodecDirection.ToChild, codecs) { Cancellation = WorkerBootstrap.Current.Cancellation };
-        _results = new ValueCodec(CodecDirection.FromChild, codecs);
+        _arguments = new ValueCodec(CodecDirection.ToChild, hello.Codecs) { Cancellation = WorkerBootstrap.Current.Cancellation };
+        _results = new ValueCodec(CodecDirection.FromChild, hello.Codecs);
         _writer = new PayloadWriter(channel.Store);
     }
 
@@ -57,10 +51,10 @@ internal sealed class WorkerLoop
         MessageKind kind = MessageKind.Returned;
         try
         {
-            Func<object?> function = Decode(out Type? resultType);
+            Func<ValueTask<object?>> function = Decode(out Type? resultType);
             CrashPoints.Hit(CrashPoint.FunctionStarting);
             _channel.Phase = ChannelPhase.Started;
-            object? value = TaskResult.Wait(function());
+            object? value = Wait(function());
             CrashPoints.Hit(CrashPoint.FunctionReturned);
             if (resultType is not null)
             {
@@ -84,12 +78,16 @@ internal sealed class WorkerLoop
         return kind == MessageKind.Returned;
     }
 
-    private Func<object?> Decode(out Type? resultType)
+    private Func<ValueTask<object?>> Decode(out Type? resultType)
     {
         var reader = new PayloadReader(_channel.Messages.Body, _channel.Store);
-        (Func<object?> run, resultType) = CallBody.Read(ref reader, _arguments);
+        (Func<ValueTask<object?>> run, resultType) = CallBody.Read(ref reader, _arguments);
         return run;
     }
+
+    // This is the process's main thread: it has nothing to do until the function is over, async or not.
+    private static object? Wait(ValueTask<object?> running) =>
+        running.IsCompletedSuccessfully ? running.Result : running.AsTask().GetAwaiter().GetResult();
 
     private void WriteException(Exception error)
     {
