@@ -131,6 +131,15 @@ internal static unsafe partial class Libc
     [LibraryImport(Library)]
     public static partial int posix_spawnattr_setsigmask(void* attributes, void* set);
 
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int ioctl(int fd, nuint request, void* argument);
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int sigaction(int signal, void* action, void* previous);
+
+    [LibraryImport(Library)]
+    public static partial nint signal(int signal, nint handler);
+
     [LibraryImport(Library)]
     public static partial int sigfillset(void* set);
 

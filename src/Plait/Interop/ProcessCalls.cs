@@ -68,7 +68,7 @@ internal static unsafe class ProcessCalls
             int errno = Marshal.GetLastPInvokeError();
             if (errno == Errno.ECHILD)
             {
-                return default(WaitStatus);
+                return ReadStatusOfReaped(pidFd);
             }
 
             if (errno != Errno.EINTR)
@@ -86,6 +86,24 @@ internal static unsafe class ProcessCalls
             + TimeSpan.FromMicroseconds(usage.UserMicroseconds + usage.SystemMicroseconds);
         bool exited = info.Code == CodeExited;
         return new WaitStatus(true, exited ? info.Status : 0, exited ? 0 : info.Status, time, usage.MaximumResidentKilobytes * 1024);
+    }
+
+    // Somebody else reaped it: the runtime does as PID 1. Since Linux 6.15 the pidfd still tells the status.
+    private static WaitStatus ReadStatusOfReaped(Descriptor pidFd)
+    {
+        const nuint GetInfo = 0xC040_FF0B;
+        const ulong ExitInfo = 8;
+        byte* info = stackalloc byte[64];
+        new Span<byte>(info, 64).Clear();
+        *(ulong*)info = ExitInfo;
+        if (Libc.ioctl(pidFd.Number, GetInfo, info) != 0 || (*(ulong*)info & ExitInfo) == 0)
+        {
+            return default;
+        }
+
+        int status = *(int*)(info + 60);
+        int signal = status & 0x7f;
+        return new WaitStatus(true, signal == 0 ? (status >> 8) & 0xff : 0, signal, TimeSpan.Zero, 0);
     }
 
     /// <summary>Asks the kernel to send this process a signal when the thread that started it ends.</summary>
@@ -176,6 +194,24 @@ internal static unsafe class ProcessCalls
         if (Libc.sched_setaffinity(tid, 1024, mask) != 0)
         {
             throw new SystemCallException("sched_setaffinity", Marshal.GetLastPInvokeError());
+        }
+    }
+
+    /// <summary>Stops this process until somebody continues it.</summary>
+    public static void StopSelf() => _ = Libc.kill(Libc.getpid(), Signals.Stop);
+
+    /// <summary>
+    /// A process started with SIGCHLD ignored has its children reaped by the kernel, status and all, and the runtime's own
+    /// Process hangs there too: the default is put back. A handler that somebody set stays.
+    /// </summary>
+    public static void StopIgnoringChildren()
+    {
+        const int ChildEnded = 17;
+        const nint Ignore = 1;
+        nint* current = stackalloc nint[32];
+        if (Libc.sigaction(ChildEnded, null, current) == 0 && current[0] == Ignore)
+        {
+            _ = Libc.signal(ChildEnded, 0);
         }
     }
 

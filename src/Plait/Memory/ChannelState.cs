@@ -26,10 +26,6 @@ internal struct ChannelState
     [FieldOffset(0)]
     public uint Phase;
 
-    /// <summary>The signal whose default action is ending the child; the runtime turns SIGTERM into exit code 143.</summary>
-    [FieldOffset(4)]
-    public uint EndingSignal;
-
     /// <summary>1: the child saw an exception that nobody handled, on any of its threads.</summary>
     [FieldOffset(8)]
     public uint UnhandledException;

@@ -17,7 +17,7 @@ public sealed record ChildOutcome
     /// <summary>The exit code; null when a signal ended the process or the code is not known.</summary>
     public int? ExitCode { get; init; }
 
-    /// <summary>The number of the signal that ended it; null when none did. SIGTERM counts although the runtime turns it into exit code 143.</summary>
+    /// <summary>The number of the signal that ended it; null when none did.</summary>
     public int? Signal { get; init; }
 
     /// <summary>What the function threw, as its own type where it could be rebuilt, else a <see cref="RemoteException"/>; null when it did not throw.</summary>

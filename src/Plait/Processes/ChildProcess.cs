@@ -221,7 +221,7 @@ public partial class ChildProcess : IDisposable, IAsyncDisposable
     /// <exception cref="InvalidOperationException">The child has not been started.</exception>
     public bool Interrupt() => Started().Process.Signal(Signals.Interrupt);
 
-    /// <summary>Sends SIGTERM to the child and every process in its group. A .NET child runs its exit handlers and ends, unless it handles the signal itself.</summary>
+    /// <summary>Sends SIGTERM to the child and every process in its group. A .NET child ends at once, without running its exit handlers, unless its function handles the signal.</summary>
     /// <returns>False when the child had ended.</returns>
     /// <exception cref="InvalidOperationException">The child has not been started.</exception>
     public bool Terminate() => Started().Process.Signal(Signals.Terminate);

@@ -5,17 +5,17 @@ namespace Plait.Processes;
 
 /// <summary>
 /// What happens to children when this process ends in an orderly way: daemons are ended first, then the others are
-/// joined; after SIGTERM the others are ended too. Stopping and continuing this process (SIGTSTP, SIGCONT) stops and
-/// continues the children, which the terminal cannot reach in their own groups. Ends that run no code of ours (SIGKILL,
-/// an unhandled exception) are the lifeline's and the keeper's business. docs/child-process.md has the table.
+/// joined. Ctrl+Z (SIGTSTP) stops and continues the children with this process: the terminal cannot reach them in their
+/// own groups. Ends that run no code of ours (SIGTERM and SIGINT unless the program handles them, SIGKILL, an unhandled
+/// exception) are the lifeline's and the keeper's business. docs/child-process.md has the table.
 /// </summary>
 internal static class ExitCoordinator
 {
     private static readonly Lock Gate = new();
-    private static readonly List<PosixSignalRegistration> Registrations = [];
 
+    // Kept: a registration ends with its object.
+    private static PosixSignalRegistration? s_stopRegistration;
     private static bool s_isInstalled;
-    private static volatile bool s_isTerminating;
 
     public static void Install()
     {
@@ -28,12 +28,23 @@ internal static class ExitCoordinator
 
             s_isInstalled = true;
 
-            // No handler cancels the signal: what the user or the runtime does with it stays as it was.
-            Registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGTERM, static _ => s_isTerminating = true));
-            Registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGTSTP, static _ => SignalAll(Signals.Stop)));
-            Registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGCONT, static _ => SignalAll(Signals.Continue)));
+            s_stopRegistration = PosixSignalRegistration.Create(PosixSignal.SIGTSTP, StopAndContinue);
             AppDomain.CurrentDomain.ProcessExit += static (_, _) => OnProcessExit();
         }
+    }
+
+    // The runtime does not stop a process that has any handler for SIGTSTP, so we do. The handler runs on a thread of
+    // its own, which goes on here when the process is continued.
+    private static void StopAndContinue(PosixSignalContext context)
+    {
+        if (context.Cancel)
+        {
+            return;
+        }
+
+        SignalAll(Signals.Stop);
+        ProcessCalls.StopSelf();
+        SignalAll(Signals.Continue);
     }
 
     private static void SignalAll(int signal)
@@ -47,7 +58,7 @@ internal static class ExitCoordinator
     private static void OnProcessExit()
     {
         ChildProcess[] children = ChildRegistry.Snapshot();
-        End([.. children.Where(static child => s_isTerminating || child.IsDaemon)]);
+        End([.. children.Where(static child => child.IsDaemon)]);
         foreach (ChildProcess child in children)
         {
             child.Join();

@@ -36,14 +36,11 @@ internal sealed record Evidence
 }
 
 /// <summary>
-/// Tells the ways to die apart. Stack overflow, FailFast, a fatal error and an unhandled exception all end in SIGABRT,
-/// so the exit status alone never decides: the result comes first, then our own deeds, then state words, then last words.
+/// Tells the ways to die apart. Stack overflow, FailFast, a fatal error and an unhandled exception all end in SIGABRT
+/// (a fault in native code alone ends in SIGSEGV), so the status alone never decides: the result comes first, then our own deeds, then state words, then last words.
 /// </summary>
 internal static class OutcomeClassifier
 {
-    /// <summary>What the runtime makes of SIGTERM's default action.</summary>
-    public const int TerminatedExitCode = 128 + Signals.Terminate;
-
     public static (ChildOutcomeKind Kind, int? ExitCode, int? Signal, string Explanation) Classify(Evidence evidence)
     {
         WaitStatus status = evidence.Status;
@@ -83,62 +80,48 @@ internal static class OutcomeClassifier
             return (ChildOutcomeKind.BootstrapFailed, exitCode, signal, $"it ended ({Describe(status)}) before our code ran in it.");
         }
 
-        return signal is { } number ? ClassifySignal(evidence, number) : ClassifyExit(evidence, status.ExitCode);
+        return signal is { } number
+            ? ClassifySignal(evidence, number)
+            : (ChildOutcomeKind.Exited, exitCode, null, $"exited with code {exitCode}{(evidence.IsForeign ? string.Empty : " before its function returned")}.");
     }
 
     private static bool WasEndedByUs(Evidence evidence) =>
-        evidence.SentSignal != 0
-        && (evidence.Status.Signal == evidence.SentSignal || evidence.Status.ExitCode == 128 + evidence.SentSignal);
-
-    private static (ChildOutcomeKind Kind, int? ExitCode, int? Signal, string Explanation) ClassifyExit(Evidence evidence, int code)
-    {
-        if (code == TerminatedExitCode && !evidence.IsForeign)
-        {
-            return (ChildOutcomeKind.Signaled, code, Signals.Terminate, "ended by SIGTERM (which the runtime turns into exit code 143).");
-        }
-
-        // A runtime that handles its own death may end in an exit code where the signal was its doing.
-        return code == 128 + Signals.Abort && !evidence.IsForeign
-            ? ClassifyAbort(evidence, code, null)
-            : (ChildOutcomeKind.Exited, code, null, $"exited with code {code}{(evidence.IsForeign ? string.Empty : " before its function returned")}.");
-    }
+        evidence.SentSignal != 0 && evidence.Status.Signal == evidence.SentSignal;
 
     private static (ChildOutcomeKind Kind, int? ExitCode, int? Signal, string Explanation) ClassifySignal(Evidence evidence, int signal) =>
         signal == Signals.Abort && !evidence.IsForeign
-            ? ClassifyAbort(evidence, null, signal)
+            ? ClassifyAbort(evidence)
             : (ChildOutcomeKind.Signaled, null, signal, $"ended by {Signals.Name(signal)}{(signal == evidence.SentSignal ? ", which this process sent" : string.Empty)}.");
 
-    private static (ChildOutcomeKind Kind, int? ExitCode, int? Signal, string Explanation) ClassifyAbort(Evidence evidence, int? code, int? signal)
+    private static (ChildOutcomeKind Kind, int? ExitCode, int? Signal, string Explanation) ClassifyAbort(Evidence evidence)
     {
-        LastWords words = evidence.LastWords;
-        if (words.HasFlag(LastWords.StackOverflow))
+        switch (evidence.LastWords)
         {
-            return (ChildOutcomeKind.StackOverflow, code, signal, "a stack overflow (the runtime said so as it aborted).");
+            case LastWords.StackOverflow:
+                return Aborted(ChildOutcomeKind.StackOverflow, "a stack overflow (the runtime said so as it aborted).");
+            case LastWords.OutOfMemory:
+                return Aborted(ChildOutcomeKind.OutOfMemory, "the managed heap was full and nobody handled it.");
+            case LastWords.FailFast:
+                return Aborted(ChildOutcomeKind.FailFast, "it failed fast (the runtime said so as it aborted).");
+            case LastWords.FatalError:
+                return Aborted(ChildOutcomeKind.FailFast, "the runtime met a fatal error, such as a write to memory that is not its own, and aborted.");
+            default:
+                break;
         }
 
-        if (words.HasFlag(LastWords.OutOfMemory) || evidence is { SawUnhandled: true, SawOutOfMemory: true })
+        if (evidence.SawUnhandled || evidence.LastWords == LastWords.UnhandledException)
         {
-            return (ChildOutcomeKind.OutOfMemory, code, signal, "the managed heap was full and nobody handled it.");
-        }
-
-        if (evidence.SawUnhandled)
-        {
-            return (ChildOutcomeKind.UnhandledException, code, signal, "an exception on another thread of it was handled by nobody.");
-        }
-
-        if (words.HasFlag(LastWords.FailFast) || words.HasFlag(LastWords.FatalError))
-        {
-            return (ChildOutcomeKind.FailFast, code, signal, "it failed fast (the runtime said so as it aborted).");
-        }
-
-        if (words.HasFlag(LastWords.UnhandledException))
-        {
-            return (ChildOutcomeKind.UnhandledException, code, signal, "an exception was handled by nobody (the runtime said so as it aborted).");
+            return evidence.SawOutOfMemory
+                ? Aborted(ChildOutcomeKind.OutOfMemory, "the managed heap was full and nobody handled it.")
+                : Aborted(ChildOutcomeKind.UnhandledException, "an exception on another thread of it was handled by nobody.");
         }
 
         string hint = evidence.IsErrorSeen ? "no last words were seen" : "its standard error did not pass through us, so its last words are not known";
-        return (ChildOutcomeKind.Signaled, code, Signals.Abort, $"ended by SIGABRT; {hint}.");
+        return (ChildOutcomeKind.Signaled, null, Signals.Abort, $"ended by SIGABRT; {hint}.");
     }
+
+    private static (ChildOutcomeKind Kind, int? ExitCode, int? Signal, string Explanation) Aborted(ChildOutcomeKind kind, string explanation) =>
+        (kind, null, Signals.Abort, explanation);
 
     private static string Describe(WaitStatus status) =>
         status.Signal != 0 ? Signals.Name(status.Signal) : $"exit code {status.ExitCode}";

@@ -2,21 +2,20 @@ using System.Text;
 
 namespace Plait.Processes.Spawning;
 
-/// <summary>What a line at the start of the runtime's own last words says about the death.</summary>
-[Flags]
+/// <summary>What the runtime's own last words say about the death.</summary>
 internal enum LastWords
 {
-    None = 0,
-    StackOverflow = 1,
-    FailFast = 2,
-    UnhandledException = 4,
-    OutOfMemory = 8,
-    FatalError = 16,
+    None,
+    StackOverflow,
+    FailFast,
+    UnhandledException,
+    OutOfMemory,
+    FatalError,
 }
 
 /// <summary>
-/// The last lines of a stream, with a mark for every line that begins as the runtime's last words do. The marks are kept
-/// for the whole stream: a stack overflow's thousands of frames push its first line out of any tail.
+/// The last lines of a stream, and the last of its lines that begins as the runtime's last words do. That mark is kept
+/// however much follows: a stack overflow's frames can be megabytes long and push its first line out of any tail.
 /// </summary>
 internal sealed class OutputTail
 {
@@ -28,8 +27,10 @@ internal sealed class OutputTail
     private long _total;
     private int _lineLength;
 
-    /// <summary>The marks seen since the stream began.</summary>
-    public LastWords Seen { get; private set; }
+    // The mark of the line before, and whether the last mark still needs a frame or a count behind it to be believed.
+    private LastWords _mark;
+    private bool _isUnproven;
+    private bool _wasTerminated;
 
     public void Append(ReadOnlySpan<byte> data)
     {
@@ -47,11 +48,11 @@ internal sealed class OutputTail
         }
     }
 
-    /// <summary>The marks seen, the unfinished last line included.</summary>
+    /// <summary>The last mark, the unfinished last line included.</summary>
     public LastWords Finish()
     {
         EndLine();
-        return Seen;
+        return _mark;
     }
 
     /// <summary>The kept bytes as text, from the first whole line on when the beginning was cut.</summary>
@@ -72,16 +73,27 @@ internal sealed class OutputTail
     private void EndLine()
     {
         ReadOnlySpan<byte> line = _lineStart.AsSpan(0, _lineLength);
-        Seen |= line switch
+        if (_isUnproven)
         {
-            _ when line.StartsWith("Stack overflow"u8) => LastWords.StackOverflow,
-            _ when line.StartsWith("Process terminated"u8) => LastWords.FailFast,
-            _ when line.StartsWith("Out of memory"u8) => LastWords.OutOfMemory,
-            _ when line.StartsWith("Unhandled exception. System.OutOfMemoryException"u8) => LastWords.OutOfMemory | LastWords.UnhandledException,
-            _ when line.StartsWith("Unhandled exception"u8) => LastWords.UnhandledException,
-            _ when line.StartsWith("Fatal error"u8) => LastWords.FatalError,
+            // "Stack overflow." counts only when the runtime's frames follow: a message may say so too.
+            _isUnproven = false;
+            _mark = line.StartsWith("Repeated "u8) || line.StartsWith("   at "u8) ? LastWords.StackOverflow : _mark;
+        }
+
+        LastWords said = line switch
+        {
+            _ when line.SequenceEqual("Process terminated."u8) => LastWords.FailFast,
+            _ when line.SequenceEqual("Out of memory."u8) => LastWords.OutOfMemory,
+            _ when line.StartsWith("Unhandled exception. System.OutOfMemoryException"u8) => LastWords.OutOfMemory,
+            _ when line.StartsWith("Unhandled exception. "u8) => LastWords.UnhandledException,
+            _ when line.SequenceEqual("Fatal error."u8) => LastWords.FatalError,
             _ => LastWords.None,
         };
+        _mark = said == LastWords.None ? _mark : said;
+
+        // Behind "Process terminated." comes the caller's own text.
+        _isUnproven = line.SequenceEqual("Stack overflow."u8) && !_wasTerminated;
+        _wasTerminated = said == LastWords.FailFast;
         _lineLength = 0;
     }
 }

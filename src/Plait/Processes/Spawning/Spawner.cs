@@ -75,6 +75,7 @@ internal sealed class Spawner
 
     private void Loop()
     {
+        ProcessCalls.StopIgnoringChildren();
         while (true)
         {
             _available.Wait();
