@@ -1,0 +1,95 @@
+using System.Reflection;
+
+namespace Plait.Processes.Codecs;
+
+/// <summary>A function that arrived, with the object it is called on. May be called many times.</summary>
+internal sealed class BoundFunction
+{
+    private readonly FunctionShape _shape;
+    private readonly object? _target;
+
+    public BoundFunction(FunctionShape shape, object? target)
+    {
+        _shape = shape;
+        _target = target;
+        ParameterTypes = Parameters(shape, target);
+    }
+
+    public MethodInfo Method => _shape.Method;
+
+    public FunctionShape Shape => _shape;
+
+    /// <summary>The arguments to read, in order: those of the delegate that was sent.</summary>
+    public Type[] ParameterTypes { get; }
+
+    /// <summary>The declared type of what <see cref="InvokeAsync"/> gives; void when there is nothing.</summary>
+    public Type ResultType => _shape.ResultType;
+
+    /// <summary>The types of the arguments that a delegate's caller gives; both sides use it, so that they agree.</summary>
+    public static Type[] Parameters(FunctionShape shape, object? target)
+    {
+        if (shape.Method.IsStatic)
+        {
+            return target is null ? shape.ParameterTypes : shape.ParameterTypes[1..];
+        }
+
+        return target is not null ? shape.ParameterTypes : [shape.Method.DeclaringType!, .. shape.ParameterTypes];
+    }
+
+    /// <summary>Calls it on this thread. What it throws comes out as thrown, with its stack, in no wrapper.</summary>
+    public object? Invoke(object?[] args)
+    {
+        object? result = InvokeCore(args);
+
+        // Borrowed memory among the arguments must not go back to its sender while the function reads a span of it.
+        GC.KeepAlive(args);
+        return result;
+    }
+
+    /// <summary>Calls it, awaits a task that it returns, and gives the result: null when there is none.</summary>
+    public ValueTask<object?> InvokeAsync(object?[] args)
+    {
+        object? result = Invoke(args);
+        return _shape.IsAsync && result is not null ? Await(result, args) : new ValueTask<object?>(result);
+    }
+
+    /// <summary>The function as a delegate.</summary>
+    /// <exception cref="InvalidDataException">Its signature is not that of the delegate type.</exception>
+    public Delegate ToDelegate(Type type)
+    {
+        try
+        {
+            Delegate? made = _target is null
+                ? Delegate.CreateDelegate(type, _shape.Method, throwOnBindFailure: false)
+                : Delegate.CreateDelegate(type, _target, _shape.Method, throwOnBindFailure: false);
+            return made ?? throw new InvalidDataException($"{FunctionName.Of(_shape.Method)} is no {type}.");
+        }
+        catch (ArgumentException e)
+        {
+            throw new InvalidDataException($"{FunctionName.Of(_shape.Method)} is no {type}: {e.Message}", e);
+        }
+    }
+
+    private object? InvokeCore(object?[] args)
+    {
+        if (_shape.Method.IsStatic)
+        {
+            return _target is null ? _shape.Invoker.Invoke(null, args.AsSpan()) : _shape.Invoker.Invoke(null, (object?[])[_target, .. args]);
+        }
+
+        return _target is not null ? _shape.Invoker.Invoke(_target, args.AsSpan()) : _shape.Invoker.Invoke(args[0], args.AsSpan(1));
+    }
+
+    private async ValueTask<object?> Await(object result, object?[] args)
+    {
+        Task task = result switch
+        {
+            Task already => already,
+            ValueTask value => value.AsTask(),
+            _ => (Task)result.GetType().GetMethod(nameof(ValueTask<int>.AsTask))!.Invoke(result, BindingFlags.DoNotWrapExceptions, null, null, null)!,
+        };
+        await task.ConfigureAwait(false);
+        GC.KeepAlive(args);
+        return ResultType == typeof(void) ? null : typeof(Task<>).MakeGenericType(ResultType).GetProperty(nameof(Task<int>.Result))!.GetValue(task);
+    }
+}

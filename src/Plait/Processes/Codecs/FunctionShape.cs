@@ -1,0 +1,154 @@
+using System.Collections.Concurrent;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+
+namespace Plait.Processes.Codecs;
+
+/// <summary>
+/// What is known about a method that runs in another process: how it is named in bytes, what goes in and what comes out.
+/// Made once a method; both sides derive the parameter types from the same method, so nothing about them is sent.
+/// </summary>
+internal sealed class FunctionShape
+{
+    private static readonly ConcurrentDictionary<MethodInfo, FunctionShape> s_shapes = new();
+
+    private readonly (string Reason, string Advice)? _refusal;
+    private object? _singleton;
+    private MethodInvoker? _invoker;
+
+    private FunctionShape(MethodInfo method)
+    {
+        Method = method;
+        ParameterInfo[] parameters = method.GetParameters();
+        ParameterTypes = new Type[parameters.Length];
+        for (int i = 0; i < parameters.Length; i++)
+        {
+            ParameterTypes[i] = parameters[i].ParameterType;
+        }
+
+        ReturnType = method.ReturnType;
+        ResultType = ResultOf(ReturnType);
+        IsSingleton = !method.IsStatic && method.DeclaringType is { } type && type.Name.StartsWith("<>c", StringComparison.Ordinal) && !HasState(type);
+        _refusal = FindRefusal(parameters);
+        Definition = _refusal is null ? Define() : [];
+    }
+
+    public MethodInfo Method { get; }
+
+    /// <summary>The method's own parameters, without the object it is called on.</summary>
+    public Type[] ParameterTypes { get; }
+
+    public Type ReturnType { get; }
+
+    /// <summary>What a caller gets after awaiting: T for Task&lt;T&gt; and ValueTask&lt;T&gt;, void for Task, the return type otherwise.</summary>
+    public Type ResultType { get; }
+
+    /// <summary>True when the call returns a task to be awaited.</summary>
+    public bool IsAsync => !ReferenceEquals(ReturnType, ResultType);
+
+    /// <summary>True for lambdas without captured variables: instance methods of an object without state.</summary>
+    public bool IsSingleton { get; }
+
+    /// <summary>The method in bytes; the receiver finds its own shape by them.</summary>
+    public byte[] Definition { get; }
+
+    public MethodInvoker Invoker => _invoker ??= MethodInvoker.Create(Method);
+
+    /// <summary>The object that a lambda without captured variables is called on.</summary>
+    public object Singleton => _singleton ??= RuntimeHelpers.GetUninitializedObject(Method.DeclaringType!);
+
+    public static FunctionShape Of(MethodInfo method)
+    {
+        if (s_shapes.TryGetValue(method, out FunctionShape? shape))
+        {
+            return shape;
+        }
+
+        shape = new FunctionShape(method);
+        return shape._refusal is null ? s_shapes.GetOrAdd(method, shape) : shape;
+    }
+
+    public void ThrowIfRefused()
+    {
+        if ((_refusal ?? Reloaded()) is var (reason, advice))
+        {
+            throw Refusals.Function(FunctionName.Of(Method), reason, advice);
+        }
+    }
+
+    public static Type ResultOf(Type type)
+    {
+        if (type == typeof(Task) || type == typeof(ValueTask))
+        {
+            return typeof(void);
+        }
+
+        if (type.IsConstructedGenericType && type.GetGenericTypeDefinition() is var definition && (definition == typeof(Task<>) || definition == typeof(ValueTask<>)))
+        {
+            return type.GenericTypeArguments[0];
+        }
+
+        return type;
+    }
+
+    private (string Reason, string Advice)? Reloaded() => HotReload.Changed(Method.Module) ? ModuleReference.WhyNot(Method.Module) : null;
+
+    private (string Reason, string Advice)? FindRefusal(ParameterInfo[] parameters)
+    {
+        if (Method.DeclaringType is null || Method.Module.Assembly.IsDynamic)
+        {
+            return ("it was compiled at run time", "Use a method or a lambda of the program itself");
+        }
+
+        if (ModuleReference.WhyNot(Method.Module) is { } module)
+        {
+            return module;
+        }
+
+        foreach (ParameterInfo parameter in parameters)
+        {
+            if (WhyNot(parameter.ParameterType) is { } why)
+            {
+                return ($"its parameter '{parameter.Name}' is {why}", "Take the value itself and return the result");
+            }
+        }
+
+        if (WhyNot(ReturnType) is { } whyNot)
+        {
+            return ($"its result is {whyNot}", "Return the value itself");
+        }
+
+        return ReturnType == typeof(void) && Method.IsDefined(typeof(AsyncStateMachineAttribute), inherit: false)
+            ? ("it is async void, so nobody could wait for it or see its error", "Let it return Task")
+            : null;
+    }
+
+    private static string? WhyNot(Type type)
+    {
+        if (type.IsByRef)
+        {
+            return "passed by reference";
+        }
+
+        return type.IsPointer || type.IsFunctionPointer ? "a pointer" : type.IsByRefLike ? $"a ref struct ({type})" : null;
+    }
+
+    private byte[] Define()
+    {
+        using var writer = new PayloadWriter();
+        writer.Begin($"the function {FunctionName.Of(Method)}");
+        writer.WriteInt32(Method.MetadataToken);
+        TypeReference.Write(writer, Method.DeclaringType!);
+        Type[] arguments = Method.IsGenericMethod ? Method.GetGenericArguments() : [];
+        writer.WriteCount(arguments.Length);
+        foreach (Type argument in arguments)
+        {
+            TypeReference.Write(writer, argument);
+        }
+
+        return writer.WrittenSpan.ToArray();
+    }
+
+    private static bool HasState(Type type) =>
+        type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic).Length > 0;
+}

@@ -1,0 +1,139 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+
+namespace Plait.Processes.Codecs;
+
+/// <content>What one payload remembers while it is written: objects, types and modules already sent, and the path to the value at hand.</content>
+internal sealed partial class PayloadWriter
+{
+    internal const int DeepestNesting = 512;
+
+    private Dictionary<object, int>? _objects;
+    private Dictionary<Type, int>? _types;
+    private List<Module>? _modules;
+    private List<CancellationToken>? _tokens;
+    private Frame[] _frames = [];
+    private int _depth;
+    private string _root = "";
+
+    /// <summary>The live tokens inside the payload: when one is cancelled, the sender tells the receiver. Null when there are none.</summary>
+    public IReadOnlyList<CancellationToken>? Tokens => _tokens;
+
+    internal ReadOnlySpan<Frame> Frames => _frames.AsSpan(0, _depth);
+
+    internal string Root => _root;
+
+    internal void AddToken(CancellationToken token)
+    {
+        _tokens ??= [];
+        if (!_tokens.Contains(token))
+        {
+            _tokens.Add(token);
+        }
+    }
+
+    /// <summary>Says what the next value is to the user: "argument 'count' of Program.Render".</summary>
+    internal void Begin(string root)
+    {
+        _root = root;
+        _depth = 0;
+    }
+
+    /// <summary>For a function inside a value: its captured variables are named after it. Give the result to <see cref="Restore"/>.</summary>
+    internal string Rename(string root)
+    {
+        string old = _root;
+        _root = root;
+        return old;
+    }
+
+    internal void Restore(string root) => _root = root;
+
+    internal void Enter(object container)
+    {
+        if (_depth == DeepestNesting || !RuntimeHelpers.TryEnsureSufficientExecutionStack())
+        {
+            throw Refusals.TooDeep(this, container.GetType());
+        }
+
+        if (_depth == _frames.Length)
+        {
+            Array.Resize(ref _frames, Math.Max(8, _depth * 2));
+        }
+
+        _frames[_depth++] = new Frame { Container = container, Index = -1 };
+    }
+
+    internal void Leave() => _frames[--_depth].Container = null;
+
+    internal void At(string name) => _frames[_depth - 1].Name = name;
+
+    internal void At(int index) => _frames[_depth - 1].Index = index;
+
+    /// <summary>True when the value is being written further up: a cycle that has no object the receiver could point back to.</summary>
+    internal bool IsOpen(object container)
+    {
+        for (int i = 0; i < _depth; i++)
+        {
+            if (ReferenceEquals(_frames[i].Container, container))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>True when the object was sent before: then its number.</summary>
+    internal bool TryGetReference(object value, out int number)
+    {
+        number = 0;
+        return _objects is not null && _objects.TryGetValue(value, out number);
+    }
+
+    /// <summary>Numbers an object before its contents are written; the reader does the same (<see cref="PayloadReader.Track"/>).</summary>
+    internal void AddTracked(object value)
+    {
+        _objects ??= new Dictionary<object, int>(ReferenceEqualityComparer.Instance);
+        _objects.Add(value, _objects.Count);
+    }
+
+    internal bool TryGetType(Type type, out int number)
+    {
+        _types ??= [];
+        return _types.TryGetValue(type, out number);
+    }
+
+    internal void AddType(Type type) => _types!.Add(type, _types.Count);
+
+    internal int IndexOf(Module module)
+    {
+        _modules ??= [];
+        int index = _modules.IndexOf(module);
+        if (index < 0)
+        {
+            _modules.Add(module);
+        }
+
+        return index;
+    }
+
+    private void ClearReferences()
+    {
+        _objects?.Clear();
+        _types?.Clear();
+        _modules?.Clear();
+        _tokens = null;
+        Array.Clear(_frames);
+        _depth = 0;
+        _root = "";
+    }
+
+    /// <summary>One step of the path: a container, and the member or element of it that is being written.</summary>
+    internal struct Frame
+    {
+        public object? Container;
+        public string? Name;
+        public int Index;
+    }
+}

@@ -1,0 +1,279 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Text.Unicode;
+using Plait.Memory;
+
+namespace Plait.Processes.Codecs;
+
+/// <summary>
+/// A growing buffer for one message. Little-endian; counts are 7-bit varints. Not thread-safe. Reuse one per sender:
+/// <see cref="Clear"/> keeps the buffer.
+/// </summary>
+internal sealed partial class PayloadWriter : IBufferWriter<byte>, IDisposable
+{
+    private const int FirstCapacity = 512;
+    private const int LargestKept = 1 << 20;
+
+    // How a string lies in the payload; the low two bits of its length. PayloadReader.ReadString is the partner.
+    internal const int Utf8Text = 0;
+    internal const int Utf16Text = 1;
+    internal const int BulkText = 2;
+
+    // How a block lies in the payload. PayloadReader.ReadBulkHeader is the partner.
+    internal const byte InlineBlock = 0;
+    internal const byte StoredBlock = 1;
+
+    private readonly IBulkStore? _store;
+    private byte[] _buffer;
+    private int _count;
+    private List<BulkReference>? _stored;
+
+    public PayloadWriter(IBulkStore? store = null, int capacity = FirstCapacity)
+    {
+        _store = store;
+        _buffer = ArrayPool<byte>.Shared.Rent(Math.Max(capacity, 16));
+    }
+
+    public ReadOnlySpan<byte> WrittenSpan => _buffer.AsSpan(0, _count);
+
+    public ReadOnlyMemory<byte> WrittenMemory => _buffer.AsMemory(0, _count);
+
+    public int WrittenCount => _count;
+
+    public IBulkStore? Store => _store;
+
+    /// <summary>Blocks that this payload put into the store. Whoever drops the payload unsent must give these back.</summary>
+    public ReadOnlySpan<BulkReference> StoredBlocks => CollectionsMarshal.AsSpan(_stored);
+
+    /// <summary>Forgets what was written. Blocks already in the store stay there: they belong to whoever sent the payload.</summary>
+    public void Clear()
+    {
+        _count = 0;
+        _stored?.Clear();
+        ClearReferences();
+        if (_buffer.Length > LargestKept)
+        {
+            ArrayPool<byte>.Shared.Return(_buffer);
+            _buffer = ArrayPool<byte>.Shared.Rent(FirstCapacity);
+        }
+    }
+
+    public void Dispose()
+    {
+        byte[] buffer = _buffer;
+        _buffer = [];
+        _count = 0;
+        if (buffer.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>Takes back everything after <paramref name="count"/> bytes; for encoders that must not fail.</summary>
+    public void Rewind(int count) => _count = Math.Min(count, _count);
+
+    public void WriteByte(byte value)
+    {
+        if (_count == _buffer.Length)
+        {
+            Grow(1);
+        }
+
+        _buffer[_count++] = value;
+    }
+
+    public void WriteBool(bool value) => WriteByte(value ? (byte)1 : (byte)0);
+
+    public void WriteInt32(int value)
+    {
+        BinaryPrimitives.WriteInt32LittleEndian(Reserve(sizeof(int)), value);
+        _count += sizeof(int);
+    }
+
+    public void WriteInt64(long value)
+    {
+        BinaryPrimitives.WriteInt64LittleEndian(Reserve(sizeof(long)), value);
+        _count += sizeof(long);
+    }
+
+    public void WriteDouble(double value) => WriteInt64(BitConverter.DoubleToInt64Bits(value));
+
+    public void WriteGuid(Guid value)
+    {
+        value.TryWriteBytes(Reserve(16));
+        _count += 16;
+    }
+
+    /// <summary>One byte per seven bits, low bits first; at most ten bytes.</summary>
+    public void WriteVarint(ulong value)
+    {
+        Span<byte> target = Reserve(10);
+        int length = 0;
+        while (value >= 0x80)
+        {
+            target[length++] = (byte)(value | 0x80);
+            value >>= 7;
+        }
+
+        target[length++] = (byte)value;
+        _count += length;
+    }
+
+    public void WriteCount(int count) => WriteVarint((uint)count);
+
+    public void WriteBytes(ReadOnlySpan<byte> bytes)
+    {
+        bytes.CopyTo(Reserve(bytes.Length));
+        _count += bytes.Length;
+    }
+
+    /// <summary>A length and the bytes, always in the payload itself.</summary>
+    public void WriteBlock(ReadOnlySpan<byte> bytes)
+    {
+        WriteCount(bytes.Length);
+        WriteBytes(bytes);
+    }
+
+    internal void WriteRaw(ref byte source, int size) => WriteBytes(MemoryMarshal.CreateReadOnlySpan(ref source, size));
+
+    /// <summary>UTF-8; a text that is not valid UTF-16 goes as it is, since UTF-8 would silently replace its lone surrogates.</summary>
+    public void WriteString(string value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        if (_store is not null && value.Length * sizeof(char) >= _store.Threshold)
+        {
+            WriteVarint(((ulong)value.Length << 2) | BulkText);
+            WriteBulk(MemoryMarshal.AsBytes(value.AsSpan()));
+            return;
+        }
+
+        if (value.Length <= 42)
+        {
+            // 3 bytes a character fit in one length byte or two: write the text first, the length is known after.
+            WriteShortString(value);
+            return;
+        }
+
+        int bytes = System.Text.Encoding.UTF8.GetByteCount(value);
+        int start = _count;
+        WriteVarint(((ulong)bytes << 2) | Utf8Text);
+        Span<byte> target = Reserve(bytes);
+        if (Utf8.FromUtf16(value, target[..bytes], out _, out int written, replaceInvalidSequences: false) == OperationStatus.Done && written == bytes)
+        {
+            _count += bytes;
+            return;
+        }
+
+        _count = start;
+        WriteUtf16(value);
+    }
+
+    public void WriteNullableString(string? value)
+    {
+        WriteBool(value is not null);
+        if (value is not null)
+        {
+            WriteString(value);
+        }
+    }
+
+    /// <summary>A block of any size: into the store when it is big enough and there is room, into the payload otherwise.</summary>
+    public void WriteBulk(ReadOnlySpan<byte> data)
+    {
+        if (_store is not null && data.Length >= _store.Threshold && _store.TryStore(data, out BulkReference reference))
+        {
+            (_stored ??= []).Add(reference);
+            WriteStored(reference);
+            return;
+        }
+
+        WriteByte(InlineBlock);
+        WriteBlock(data);
+    }
+
+    /// <summary>A block that is already in the store: only its reference goes.</summary>
+    internal void WriteStored(BulkReference reference)
+    {
+        WriteByte(StoredBlock);
+        WriteVarint((ulong)reference.Offset);
+        WriteVarint((ulong)reference.Length);
+    }
+
+    public void Advance(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, _buffer.Length - _count);
+        _count += count;
+    }
+
+    public Memory<byte> GetMemory(int sizeHint = 0)
+    {
+        Reserve(Math.Max(sizeHint, 1));
+        return _buffer.AsMemory(_count);
+    }
+
+    public Span<byte> GetSpan(int sizeHint = 0) => Reserve(Math.Max(sizeHint, 1));
+
+    private void WriteShortString(string value)
+    {
+        Span<byte> target = Reserve(2 + (value.Length * 3));
+        if (Utf8.FromUtf16(value, target[2..], out _, out int written, replaceInvalidSequences: false) != OperationStatus.Done)
+        {
+            WriteUtf16(value);
+            return;
+        }
+
+        int header = (written << 2) | Utf8Text;
+        if (header < 0x80)
+        {
+            target[0] = (byte)header;
+            target.Slice(2, written).CopyTo(target[1..]);
+            _count += 1 + written;
+            return;
+        }
+
+        target[0] = (byte)(header | 0x80);
+        target[1] = (byte)(header >> 7);
+        _count += 2 + written;
+    }
+
+    private void WriteUtf16(string value)
+    {
+        WriteVarint(((ulong)value.Length << 2) | Utf16Text);
+        WriteBytes(MemoryMarshal.AsBytes(value.AsSpan()));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Span<byte> Reserve(int size)
+    {
+        if (_buffer.Length - _count < size)
+        {
+            Grow(size);
+        }
+
+        return _buffer.AsSpan(_count);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Grow(int size)
+    {
+        long needed = (long)_count + size;
+        if (needed > Array.MaxLength)
+        {
+            throw new InvalidOperationException(
+                $"A message of {needed} bytes does not fit: the limit is {Array.MaxLength}. Send the data in parts, or through a shared array.");
+        }
+
+        int capacity = (int)Math.Min(Array.MaxLength, Math.Max(needed, (long)_buffer.Length * 2));
+        byte[] bigger = ArrayPool<byte>.Shared.Rent(capacity);
+        _buffer.AsSpan(0, _count).CopyTo(bigger);
+        if (_buffer.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(_buffer);
+        }
+
+        _buffer = bigger;
+    }
+}

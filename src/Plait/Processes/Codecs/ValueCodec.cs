@@ -1,0 +1,40 @@
+namespace Plait.Processes.Codecs;
+
+/// <summary>
+/// Turns values into bytes and back. Simple types, blittable structs, collections, delegates and the user's own classes
+/// (field by field) are bytes; types with a JSON contract of their own go through System.Text.Json; an <see cref="ICodec"/>
+/// may take any class. Thread-safe but for <see cref="Cancellation"/>.
+/// </summary>
+/// <remarks>Everything here is reached before a cold worker runs its first function: no LINQ, no JSON, no Regex, no Console.</remarks>
+internal sealed partial class ValueCodec
+{
+    private readonly IReadOnlyList<ICodec> _codecs;
+    private readonly IReadOnlyList<IValueExtension> _extensions;
+
+    public ValueCodec(CodecDirection direction, IReadOnlyList<ICodec>? codecs = null, IReadOnlyList<IValueExtension>? extensions = null)
+    {
+        Direction = direction;
+        _codecs = codecs ?? [];
+        _extensions = extensions ?? [];
+        if (_codecs.Count > 250)
+        {
+            throw new ArgumentOutOfRangeException(nameof(codecs), _codecs.Count, "At most 250 codecs can be plugged in.");
+        }
+    }
+
+    public CodecDirection Direction { get; }
+
+    /// <summary>What every live cancellation token of a payload becomes on this side; set it before reading.</summary>
+    public CancellationToken Cancellation { get; set; }
+
+    /// <summary>Writes a value. <paramref name="path"/> says what it is, for the message of a refusal: "argument 'count' of Program.Render".</summary>
+    /// <exception cref="CannotTravelException">It cannot go to another process; the message says which part of it and why.</exception>
+    public void Write(PayloadWriter writer, object? value, Type declaredType, string path)
+    {
+        writer.Begin(path);
+        WriteSlot(writer, value, declaredType);
+    }
+
+    /// <exception cref="InvalidDataException">The bytes are bad, or the value is not of the declared type.</exception>
+    public object? Read(ref PayloadReader reader, Type declaredType) => ReadSlot(ref reader, declaredType);
+}
