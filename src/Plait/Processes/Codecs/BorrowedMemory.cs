@@ -15,7 +15,7 @@ internal sealed class BorrowedMemory<T>(IMemoryOwner<byte> owner) : MemoryManage
     private IMemoryOwner<byte>? _owner = owner;
 
 #pragma warning disable CA2015 // The danger it names is real and documented above; without a finalizer a dropped view would keep its block for ever.
-
+    ~BorrowedMemory() => Dispose(disposing: false);
 #pragma warning restore CA2015
 
     public ReadOnlyMemory<byte> Bytes => Owner.Memory;
