@@ -17,6 +17,10 @@ internal sealed unsafe class Arena : SafeHandle
 
     private Descriptor? _file;
 
+    // Copied once and checked: the header itself stays writable by every process that maps the arena.
+    private int _slotCount;
+    private long _slotsOffset;
+
     private Arena(byte* address, long capacity, Descriptor? file)
         : base(0, ownsHandle: true)
     {
@@ -28,6 +32,9 @@ internal sealed unsafe class Arena : SafeHandle
     public override bool IsInvalid => handle == 0;
 
     public long Capacity { get; }
+
+    /// <summary>Where the arena's users put their own structures; a multiple of the page size. The value that was checked, not what the header says now.</summary>
+    public long DataOffset { get; private set; }
 
     /// <summary>The descriptor to hand to a child; owned by the arena.</summary>
     /// <exception cref="InvalidOperationException">It was closed by <see cref="CloseDescriptor"/>.</exception>
@@ -65,6 +72,7 @@ internal sealed unsafe class Arena : SafeHandle
                 SlotsOffset = slotsOffset,
                 DataOffset = RoundUpToPage(slotsOffset + ((long)slots * ParticipantSlot.Size)),
             };
+            _ = arena.TryAdopt(arena.Header);
             return arena;
         }
 
@@ -103,20 +111,30 @@ internal sealed unsafe class Arena : SafeHandle
                 $"The arena has layout {header.Version}.{header.LayoutHash:x8}, this process knows {ArenaHeader.CurrentVersion}.{LayoutHash:x8}: parent and child run different builds of Plait.");
         }
 
+        if (!arena.TryAdopt(header))
+        {
+            arena.Dispose();
+            throw new InvalidDataException(
+                $"The header of the arena on descriptor {fd} is damaged: {header.SlotCount} slots of {header.SlotSize} bytes at {header.SlotsOffset}, data at {header.DataOffset}, in {size} bytes.");
+        }
+
         return arena;
     }
 
     public ref ParticipantSlot Slot(int index)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Header.SlotCount);
-        return ref Unsafe.AsRef<ParticipantSlot>(Address + Header.SlotsOffset + ((long)index * ParticipantSlot.Size));
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, _slotCount);
+        return ref Unsafe.AsRef<ParticipantSlot>(Address + _slotsOffset + ((long)index * ParticipantSlot.Size));
     }
 
     /// <summary>Enters a process in a slot. Called by the arena's creator only, who hands the slots out.</summary>
     public void TakeSlot(int index, ProcessIdentity identity)
     {
         ref ParticipantSlot slot = ref Slot(index);
+        // A slot that is taken again looks free first: the full fence keeps the new fields behind it, so nobody reads a mix.
+        Volatile.Write(ref slot.State, 0);
+        Interlocked.MemoryBarrier();
         slot.Generation++;
         slot.Pid = identity.Pid;
         slot.Tid = identity.Pid;
@@ -154,6 +172,22 @@ internal sealed unsafe class Arena : SafeHandle
         return true;
     }
 
+    private bool TryAdopt(ArenaHeader header)
+    {
+        // Divided, not multiplied: no number in the header can overflow the comparison.
+        bool isSound = header.SlotSize == ParticipantSlot.Size && header.SlotsOffset == ArenaHeader.Size
+            && header.SlotCount >= 0 && header.DataOffset <= Capacity && header.DataOffset % PageSize == 0
+            && header.SlotCount <= (header.DataOffset - header.SlotsOffset) / ParticipantSlot.Size;
+        if (isSound)
+        {
+            _slotCount = header.SlotCount;
+            _slotsOffset = header.SlotsOffset;
+            DataOffset = header.DataOffset;
+        }
+
+        return isSound;
+    }
+
     private static uint HashLayout()
     {
         // FNV-1a over what both sides must agree on.
@@ -161,7 +195,8 @@ internal sealed unsafe class Arena : SafeHandle
         ReadOnlySpan<int> facts =
         [
             (int)ArenaHeader.CurrentVersion, ArenaHeader.Size, ParticipantSlot.Size,
-            ChannelLayout.Size, ChannelLayout.FirstRing, ChannelLayout.SecondRing, ChannelLayout.RingBytes,
+            ChannelLayout.Size, ChannelLayout.FirstRing, ChannelLayout.FirstRingData, ChannelLayout.SecondRing,
+            ChannelLayout.SecondRingData, ChannelLayout.RingBytes, ChannelState.Size,
             RingControl.Size, BulkBlock.Size, FrameHeader.Size,
         ];
         foreach (int fact in facts)

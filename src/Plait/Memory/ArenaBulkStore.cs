@@ -34,15 +34,20 @@ internal sealed unsafe class ArenaBulkStore(Arena arena, BulkSpace own, long spa
     {
         fixed (byte* start = memory.Span)
         {
-            long offset = start - arena.Address;
-            bool isOurs = !memory.IsEmpty && offset >= spaceStart + BulkBlock.Size && offset < spaceEnd && offset % 4096 == BulkBlock.Size;
-            reference = isOurs ? new BulkReference(offset, memory.Length) : default;
-            if (!isOurs || BlockOf(reference).Magic != BulkBlock.ExpectedMagic)
+            reference = new BulkReference(start - arena.Address, memory.Length);
+        }
+
+        // A view that is out, not what the bytes before the memory look like: those may be the user's own data.
+        // The lock keeps the view's hold, and with it the reader count, above 0 meanwhile.
+        lock (_borrowed)
+        {
+            if (memory.IsEmpty || !HoldsBlock_UnderLock(reference.Offset))
             {
+                reference = default;
                 return false;
             }
 
-            // One more reader: whoever gets the reference. Our own hold keeps the count above 0 meanwhile.
+            // One more reader: whoever gets the reference.
             Interlocked.Increment(ref BlockOf(reference).Readers);
             return true;
         }
@@ -51,6 +56,11 @@ internal sealed unsafe class ArenaBulkStore(Arena arena, BulkSpace own, long spa
     public void Take(BulkReference reference, Span<byte> destination)
     {
         Check(reference);
+        if (destination.Length != reference.Length)
+        {
+            throw new ArgumentException($"The block has {reference.Length} bytes, the destination {destination.Length}.", nameof(destination));
+        }
+
         new ReadOnlySpan<byte>(arena.Address + reference.Offset, destination.Length).CopyTo(destination);
         CrashPoints.Hit(CrashPoint.BulkCopied);
         GiveBack(reference);
@@ -67,7 +77,7 @@ internal sealed unsafe class ArenaBulkStore(Arena arena, BulkSpace own, long spa
         var view = new BorrowedBlock(this, reference);
         lock (_borrowed)
         {
-            _borrowed.Add(view);
+            _ = _borrowed.Add(view);
         }
 
         return view;
@@ -96,17 +106,31 @@ internal sealed unsafe class ArenaBulkStore(Arena arena, BulkSpace own, long spa
     {
         bool isInside = reference.Offset >= spaceStart + BulkBlock.Size && reference.Length >= 0
             && reference.Offset % 4096 == BulkBlock.Size && reference.Length <= spaceEnd - reference.Offset;
-        if (!isInside || BlockOf(reference).Magic != BulkBlock.ExpectedMagic)
+        if (!isInside || BlockOf(reference).Magic != BulkBlock.ExpectedMagic || reference.Length > BlockOf(reference).Length)
         {
             throw new InvalidDataException($"The message refers to {reference.Length} bytes at offset {reference.Offset}, which is no block of this channel.");
         }
     }
 
-    private void Forget(BorrowedBlock view)
+    private bool HoldsBlock_UnderLock(long offset)
+    {
+        foreach (BorrowedBlock view in _borrowed)
+        {
+            if (view.Offset == offset)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void Return(BorrowedBlock view, BulkReference reference)
     {
         lock (_borrowed)
         {
-            _borrowed.Remove(view);
+            _ = _borrowed.Remove(view);
+            GiveBack(reference);
         }
     }
 
@@ -115,13 +139,17 @@ internal sealed unsafe class ArenaBulkStore(Arena arena, BulkSpace own, long spa
 
     /// <summary>
     /// A view that keeps the mapping alive and gives the block back when disposed. It has no finalizer on purpose: a span
-    /// taken from it would not keep it alive, and the sender would overwrite the block under that span.
+    /// taken from it would not keep it alive, and the sender would overwrite the block under that span. Memory that is
+    /// pinned at that moment (native code, input and output under way) holds the block until the last pin ends.
     /// </summary>
     private sealed class BorrowedBlock : MemoryManager<byte>
     {
         private readonly ArenaBulkStore _store;
         private readonly BulkReference _reference;
-        private int _isReturned;
+        private int _isDisposed;
+
+        // The view itself and each pin. Whoever takes it to 0 returns the block; from 0 it never rises again.
+        private int _holds = 1;
 
         public BorrowedBlock(ArenaBulkStore store, BulkReference reference)
         {
@@ -131,23 +159,46 @@ internal sealed unsafe class ArenaBulkStore(Arena arena, BulkSpace own, long spa
             store.Mapping.DangerousAddRef(ref added);
         }
 
+        public long Offset => _reference.Offset;
+
         public override Span<byte> GetSpan()
         {
-            ObjectDisposedException.ThrowIf(Volatile.Read(ref _isReturned) != 0, typeof(ReadOnlyMemory<byte>));
+            ObjectDisposedException.ThrowIf(Volatile.Read(ref _isDisposed) != 0, typeof(ReadOnlyMemory<byte>));
             return new Span<byte>(_store.Mapping.Address + _reference.Offset, (int)_reference.Length);
         }
 
-        public override MemoryHandle Pin(int elementIndex = 0) =>
-            new(Unsafe.AsPointer(ref GetSpan()[elementIndex]), pinnable: this);
+        public override MemoryHandle Pin(int elementIndex = 0)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(elementIndex);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(elementIndex, (int)_reference.Length);
+            for (int holds = Volatile.Read(ref _holds); ;)
+            {
+                ObjectDisposedException.ThrowIf(holds == 0 || Volatile.Read(ref _isDisposed) != 0, typeof(ReadOnlyMemory<byte>));
+                int seen = Interlocked.CompareExchange(ref _holds, holds + 1, holds);
+                if (seen == holds)
+                {
+                    return new MemoryHandle(_store.Mapping.Address + _reference.Offset + elementIndex, pinnable: this);
+                }
 
-        public override void Unpin() => GC.KeepAlive(this);
+                holds = seen;
+            }
+        }
+
+        public override void Unpin() => DropHold();
 
         protected override void Dispose(bool disposing)
         {
-            if (Interlocked.Exchange(ref _isReturned, 1) == 0)
+            if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
             {
-                _store.GiveBack(_reference);
-                _store.Forget(this);
+                DropHold();
+            }
+        }
+
+        private void DropHold()
+        {
+            if (Interlocked.Decrement(ref _holds) == 0)
+            {
+                _store.Return(this, _reference);
                 _store.Mapping.DangerousRelease();
             }
         }

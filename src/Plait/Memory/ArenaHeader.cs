@@ -22,7 +22,7 @@ internal struct ArenaHeader
     [FieldOffset(8)]
     public uint Version;
 
-    /// <summary>Hash over the sizes and offsets of every structure in the arena: two builds that disagree refuse each other.</summary>
+    /// <summary>Hash over the version, the structures' sizes and the channel's offsets: two builds that disagree refuse each other. A field that moves inside a structure raises <see cref="CurrentVersion"/>.</summary>
     [FieldOffset(12)]
     public uint LayoutHash;
 

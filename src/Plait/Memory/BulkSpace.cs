@@ -33,6 +33,14 @@ internal sealed unsafe class BulkSpace(Arena arena, long start, long length)
             int index = FindFree(needed);
             if (index < 0)
             {
+                // Warm and cold neighbours are kept apart; all cold, they merge, and room that was only split is found.
+                CoolAll_UnderLock();
+                CollectReturned();
+                index = FindFree(needed);
+            }
+
+            if (index < 0)
+            {
                 return 0;
             }
 
@@ -60,10 +68,7 @@ internal sealed unsafe class BulkSpace(Arena arena, long start, long length)
         lock (_gate)
         {
             CollectReturned();
-            for (int i = 0; i < _ranges.Count; i++)
-            {
-                Cool(i);
-            }
+            CoolAll_UnderLock();
         }
     }
 
@@ -104,19 +109,25 @@ internal sealed unsafe class BulkSpace(Arena arena, long start, long length)
                 _ranges[i] = range;
             }
 
+            warm += range is { IsFree: true, IsWarm: true } ? range.Length : 0;
             if (range.IsFree && i > 0 && _ranges[i - 1].IsFree && _ranges[i - 1].IsWarm == range.IsWarm)
             {
-                range = _ranges[i - 1] with { Length = _ranges[i - 1].Length + range.Length };
-                _ranges[i - 1] = range;
+                _ranges[i - 1] = _ranges[i - 1] with { Length = _ranges[i - 1].Length + range.Length };
                 _ranges.RemoveAt(i--);
             }
-
-            warm += range is { IsFree: true, IsWarm: true } ? range.Length : 0;
         }
 
         for (int i = _ranges.Count - 1; i >= 0 && warm > KeepWarm; i--)
         {
             warm -= Cool(i);
+        }
+    }
+
+    private void CoolAll_UnderLock()
+    {
+        for (int i = 0; i < _ranges.Count; i++)
+        {
+            Cool(i);
         }
     }
 

@@ -202,6 +202,7 @@ internal sealed unsafe class ByteRing
                     return !IsClosed;
                 }
 
+                CrashPoints.Hit(CrashPoint.RingSleeping);
                 _ = Futex.Wait(&_control->SpaceBell, bell, MonotonicClock.Never);
             }
         }

@@ -19,9 +19,11 @@ internal enum ChannelPhase : uint
 }
 
 /// <summary>Written by the child, read by the parent after the child's end: what the wait status cannot tell.</summary>
-[StructLayout(LayoutKind.Explicit, Size = 128)]
+[StructLayout(LayoutKind.Explicit, Size = Size)]
 internal struct ChannelState
 {
+    public const int Size = 128;
+
     /// <summary>A <see cref="ChannelPhase"/>; release-written by the child.</summary>
     [FieldOffset(0)]
     public uint Phase;
