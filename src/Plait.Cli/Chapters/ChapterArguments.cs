@@ -7,6 +7,9 @@ internal sealed class ChapterArguments(IReadOnlyList<ChapterParameter> declared,
 {
     public static ChapterArguments None { get; } = new([], new Dictionary<string, string>(StringComparer.Ordinal));
 
+    /// <summary>The parameters of a chapter when none of them was given, as in the tour.</summary>
+    public static ChapterArguments DefaultsOf(Chapter chapter) => new(chapter.Parameters, new Dictionary<string, string>(StringComparer.Ordinal));
+
     /// <summary>The text given for <paramref name="name"/>, or the fallback when it was not given.</summary>
     public string Text(string name, string fallback) => Find(name) ?? fallback;
 

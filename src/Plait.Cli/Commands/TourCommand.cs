@@ -33,7 +33,7 @@ internal sealed class TourCommand(IReadOnlyList<Chapter> chapters, Screen screen
             {
                 interrupted.ThrowIfCancellationRequested();
                 bar.Describe(chapter.Name);
-                ChapterOutcome outcome = await runner.RunAsync(chapter, isQuiet: true, isQuick, isBroken: false, ChapterArguments.None, interrupted);
+                ChapterOutcome outcome = await runner.RunAsync(chapter, isQuiet: true, isQuick, isBroken: false, ChapterArguments.DefaultsOf(chapter), interrupted);
                 outcomes.Add(outcome);
                 bar.Advance();
                 (string word, Tone tone) = Words.Of(outcome);

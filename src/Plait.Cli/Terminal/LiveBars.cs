@@ -8,6 +8,8 @@ namespace Plait.Cli.Terminal;
 /// </summary>
 internal sealed class LiveBars(IAnsiConsole terminal)
 {
+    private const int LongestTitle = 40;
+
     // Guards the fields below and the display's start and end.
     private readonly Lock _gate = new();
     private int _open;
@@ -42,8 +44,13 @@ internal sealed class LiveBars(IAnsiConsole terminal)
         }
     }
 
-    /// <summary>A title as Spectre wants it: markup escaped, never empty.</summary>
-    public static string Title(string title) => title.Length == 0 ? " " : Markup.Escape(title);
+    /// <summary>A title as Spectre wants it: markup escaped, never empty, and short enough to leave room for the bar.</summary>
+    public static string Title(string title) => title.Length switch
+    {
+        0 => " ",
+        > LongestTitle => Markup.Escape(title[..(LongestTitle - 3)]) + "...",
+        _ => Markup.Escape(title),
+    };
 
     private void Open()
     {

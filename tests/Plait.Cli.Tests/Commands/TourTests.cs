@@ -137,6 +137,22 @@ public sealed class TourTests
     }
 
     [Fact]
+    public async Task Tour_ChapterWithParameters_GetsItsDefaults()
+    {
+        var chapter = new FakeChapter("any", context =>
+        {
+            context.Expect(context.Arguments.Number("--workers", 4) == 4, "the default is there");
+            return Task.CompletedTask;
+        })
+        {
+            Takes = [new ChapterParameter("--workers", "How many; 4 by default.")],
+        };
+        ToolRun run = await ToolRun.OfAsync([chapter], "tour");
+
+        Assert.True(run.ExitCode == ExitCode.Ok, run.Output);
+    }
+
+    [Fact]
     public async Task Tour_JsonFileCannotBeWritten_ReturnsTwoBeforeAnyChapterRuns()
     {
         bool hasRun = false;
