@@ -24,8 +24,12 @@ internal static class OperatingSystemCalls
     {
         FunctionPointerTypeSyntax { CallingConvention.ManagedOrUnmanagedKeyword: var keyword } when keyword.IsKind(SyntaxKind.UnmanagedKeyword) => node.ToString(),
         SimpleNameSyntax name when Array.Exists(s_names, banned => name.Identifier.Text == banned || name.Identifier.Text == banned + "Attribute") => name.Identifier.Text,
-        MethodDeclarationSyntax method when method.Modifiers.Any(SyntaxKind.ExternKeyword) => "extern " + method.Identifier.Text,
-        LocalFunctionStatementSyntax local when local.Modifiers.Any(SyntaxKind.ExternKeyword) => "extern " + local.Identifier.Text,
+        MethodDeclarationSyntax method when method.Modifiers.Any(SyntaxKind.ExternKeyword) && !IsManaged(method.AttributeLists) => "extern " + method.Identifier.Text,
+        LocalFunctionStatementSyntax local when local.Modifiers.Any(SyntaxKind.ExternKeyword) && !IsManaged(local.AttributeLists) => "extern " + local.Identifier.Text,
         _ => null,
     };
+
+    // An accessor of a private member is extern to the compiler only: the runtime fills it in with managed code.
+    private static bool IsManaged(SyntaxList<AttributeListSyntax> lists) =>
+        lists.SelectMany(list => list.Attributes).Any(attribute => attribute.Name.ToString().Split('.')[^1] is "UnsafeAccessor" or "UnsafeAccessorAttribute");
 }

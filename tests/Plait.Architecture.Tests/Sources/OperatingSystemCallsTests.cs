@@ -27,4 +27,8 @@ public sealed class OperatingSystemCallsTests
     [Fact]
     public void Violations_OfAManagedFunctionPointer_AreNone() => Verdict.None(
         OperatingSystemCalls.Violations([new("src/Plait/Memory/A.cs", "unsafe class A { delegate*<int, void> _run; delegate* managed<int> _other; /* no DllImport */ }")]));
+
+    [Fact]
+    public void Violations_OfAnAccessorOfAPrivateField_AreNone() => Verdict.None(OperatingSystemCalls.Violations(
+        [new("src/Plait/Memory/A.cs", "class A { [UnsafeAccessor(UnsafeAccessorKind.Field, Name = \"_message\")] static extern ref string? Message(Exception error); }")]));
 }

@@ -5,7 +5,7 @@ internal static class DesignedForInheritance
 {
     public static readonly IReadOnlyDictionary<string, string> Table = new Dictionary<string, string>(StringComparer.Ordinal)
     {
-        ["Plait.Processes.ChildProcess"] = "ChildProcess<T> is the same unit with a result",
-        ["Plait.Processes.ChildProcess`1"] = "a unit with a result may be extended by the executor that owns it",
+        ["Plait.Processes.ChildProcess"] = "users override Run to make a unit of their own; ChildProcess<TResult> is the same unit with a result",
+        ["Plait.Processes.ChildProcess`1"] = "users override Run to make a unit of their own that returns a value",
     };
 }
