@@ -1,0 +1,45 @@
+using Plait.Benchmarks.Process;
+
+namespace Plait.Benchmarks;
+
+/// <summary>Everything that <c>plait bench</c> can measure.</summary>
+public static class BenchCatalog
+{
+    private static readonly (string Area, Func<IReadOnlyList<BenchCase>> Cases)[] Registered = [(ProcessArea.Name, ProcessArea.Cases)];
+
+    /// <summary>The names of the areas, in the order in which they run.</summary>
+    public static IReadOnlyList<string> Areas { get; } = [.. Registered.Select(area => area.Area)];
+
+    /// <summary>Measures every case of the given areas, one after another, and returns a row for each peer of each case.</summary>
+    /// <param name="areas">Names from <see cref="Areas"/>; none means all of them.</param>
+    /// <param name="quick">Fewer rounds: good for a look, not for a claim.</param>
+    /// <param name="progress">Told in one line each what is being measured and what came out; called from any thread, never at the same time.</param>
+    /// <param name="cancellationToken">Stops between two rounds, or while a peer works; peers are ended.</param>
+    /// <returns>The rows, in the order of the catalog. A side that could not be measured is null in its row, and the row's note says why.</returns>
+    /// <exception cref="ArgumentException">An area is unknown.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled; what was measured so far has been told through <paramref name="progress"/>.</exception>
+    public static async Task<IReadOnlyList<BenchResult>> RunAsync(
+        IReadOnlyCollection<string> areas, bool quick, Action<string> progress, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(areas);
+        ArgumentNullException.ThrowIfNull(progress);
+        foreach (var area in areas)
+        {
+            if (!Areas.Contains(area, StringComparer.Ordinal))
+            {
+                throw new ArgumentException($"There is no bench area \"{area}\"; choose from: {string.Join(", ", Areas)}.", nameof(areas));
+            }
+        }
+
+        var rows = new List<BenchResult>();
+        foreach (var (_, cases) in Registered.Where(area => areas.Count == 0 || areas.Contains(area.Area, StringComparer.Ordinal)))
+        {
+            foreach (var benchCase in cases())
+            {
+                rows.AddRange(await BenchRunner.RunAsync(benchCase, quick ? benchCase.Quick : benchCase.Full, progress, cancellationToken).ConfigureAwait(false));
+            }
+        }
+
+        return rows;
+    }
+}

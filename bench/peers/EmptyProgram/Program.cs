@@ -1,0 +1,8 @@
+namespace EmptyProgram;
+
+internal static class Program
+{
+    private static void Main()
+    {
+    }
+}
