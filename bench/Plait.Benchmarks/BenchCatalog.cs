@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
 using Plait.Benchmarks.Process;
 
 namespace Plait.Benchmarks;
@@ -31,6 +33,7 @@ public static class BenchCatalog
             }
         }
 
+        progress(Machine());
         var rows = new List<BenchResult>();
         foreach (var (_, cases) in Registered.Where(area => areas.Count == 0 || areas.Contains(area.Area, StringComparer.Ordinal)))
         {
@@ -41,5 +44,13 @@ public static class BenchCatalog
         }
 
         return rows;
+    }
+
+    /// <summary>What the figures were taken on; on a machine that others keep busy, absolute figures say little and ratios somewhat more.</summary>
+    private static string Machine()
+    {
+        var load = File.ReadAllText("/proc/loadavg").Split(' ')[0];
+        var noisy = double.Parse(load, CultureInfo.InvariantCulture) > Environment.ProcessorCount / 2.0 ? ": others use it, expect noise" : "";
+        return $"machine: {Environment.ProcessorCount} cores, {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}, load {load}{noisy}";
     }
 }

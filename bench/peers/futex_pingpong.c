@@ -44,6 +44,13 @@ static void publish(_Atomic uint32_t *word, uint32_t value, int wake)
         peer_fail("futex wake");
 }
 
+static void round_trip(struct shared *shared, uint32_t *call, int sleeping)
+{
+    publish(&shared->request, *call + 1, sleeping);
+    sleeping ? wait_while(&shared->answer, *call) : spin_while(&shared->answer, *call);
+    ++*call;
+}
+
 _Noreturn static void serve(struct shared *shared, int sleeping)
 {
     uint32_t batch = 0, call = 0;
@@ -82,14 +89,13 @@ int main(int argc, char **argv)
     peer_ready(sleeping ? "C futex ping-pong, both asleep" : "C ping-pong, both spinning");
     uint32_t batch = 0, call = 0;
     for (long count; (count = peer_next()) > 0;) {
-        atomic_store_explicit(&shared->calls, (uint32_t)count, memory_order_relaxed);
+        /* One call more than is timed: the first one waits for the partner to wake up from its sleep between batches. */
+        atomic_store_explicit(&shared->calls, (uint32_t)count + 1, memory_order_relaxed);
         publish(&shared->batch, ++batch, 1);
+        round_trip(shared, &call, sleeping);
         uint64_t start = peer_now();
-        for (long i = 0; i < count; i++) {
-            publish(&shared->request, call + 1, sleeping);
-            sleeping ? wait_while(&shared->answer, call) : spin_while(&shared->answer, call);
-            call++;
-        }
+        for (long i = 0; i < count; i++)
+            round_trip(shared, &call, sleeping);
         printf("%.1f\n", (double)(peer_now() - start) / (double)count);
         fflush(stdout);
     }
