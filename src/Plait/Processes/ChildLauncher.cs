@@ -120,7 +120,7 @@ internal static class ChildLauncher
             IsDaemon = child.IsDaemon,
             IsOneShot = true,
             PrintsExceptions = child.ResultType is null,
-            EntryAssembly = host.Mode == BootstrapMode.WorkerEntry ? Assembly.GetEntryAssembly()?.FullName ?? string.Empty : string.Empty,
+            EntryAssembly = host.Mode == BootstrapMode.WorkerProgram ? Assembly.GetEntryAssembly()?.FullName ?? string.Empty : string.Empty,
             Nice = child.Options.Nice,
             Restore = restore,
             Codecs = codecs,

@@ -68,9 +68,11 @@ internal static class WorkerVariables
 
         if (mode == BootstrapMode.StartupHook)
         {
-            // The user's own hooks run first: ours never returns.
-            string hooks = variables.TryGetValue(StartupHooks, out string? own) && own.Length > 0 ? own + ":Plait" : "Plait";
-            Set(StartupHooks, hooks);
+            // The runtime's own list: the environment's hooks and those of the runtime configuration. They run first, for ours
+            // never returns. In a worker the list holds ours already.
+            string all = changes.TryGetValue(StartupHooks, out string? wanted) ? wanted ?? string.Empty : (AppContext.GetData("STARTUP_HOOKS") as string) ?? string.Empty;
+            string own = string.Join(':', all.Split(':', StringSplitOptions.RemoveEmptyEntries).Where(static hook => hook != "Plait"));
+            Set(StartupHooks, own.Length > 0 ? own + ":Plait" : "Plait");
         }
 
         Set(Worker, string.Create(CultureInfo.InvariantCulture, $"{Version}:{ProcessCalls.CurrentPid}:{ArenaDescriptor}:{LifelineDescriptor}"));

@@ -5,18 +5,14 @@ using System.Runtime.InteropServices;
 namespace Plait.Processes.Codecs;
 
 /// <summary>
-/// A view of a block in shared memory. The memory it gives out keeps it alive; when nobody holds that any more the block
-/// goes back to its sender. A span alone keeps nothing alive: hold the memory while its span is in use. Arguments are held
-/// until the function that got them is done (<see cref="BoundFunction"/>).
+/// A view of a block in shared memory. It goes back to its sender when it is disposed, when the call it came with is over
+/// (an argument), or when the channel is disposed (a result). There is no finalizer on purpose: a span taken from the view
+/// would not keep it alive, and the sender would overwrite the block under that span.
 /// </summary>
 internal sealed class BorrowedMemory<T>(IMemoryOwner<byte> owner) : MemoryManager<T>
     where T : unmanaged
 {
     private IMemoryOwner<byte>? _owner = owner;
-
-#pragma warning disable CA2015 // The danger it names is real and documented above; without a finalizer a dropped view would keep its block for ever.
-    ~BorrowedMemory() => Dispose(disposing: false);
-#pragma warning restore CA2015
 
     public ReadOnlyMemory<byte> Bytes => Owner.Memory;
 
