@@ -7,12 +7,13 @@ internal sealed class BoundFunction
 {
     private readonly FunctionShape _shape;
     private readonly object? _target;
+    private readonly Type[] _parameters;
 
     public BoundFunction(FunctionShape shape, object? target)
     {
         _shape = shape;
         _target = target;
-        ParameterTypes = Parameters(shape, target);
+        _parameters = shape.ParametersFor(target is not null);
     }
 
     public MethodInfo Method => _shape.Method;
@@ -20,20 +21,28 @@ internal sealed class BoundFunction
     public FunctionShape Shape => _shape;
 
     /// <summary>The arguments to read, in order: those of the delegate that was sent.</summary>
-    public Type[] ParameterTypes { get; }
+    public IReadOnlyList<Type> ParameterTypes => _parameters;
+
+    public Type ReturnType => _shape.ReturnType;
 
     /// <summary>The declared type of what <see cref="InvokeAsync"/> gives; void when there is nothing.</summary>
     public Type ResultType => _shape.ResultType;
 
-    /// <summary>The types of the arguments that a delegate's caller gives; both sides use it, so that they agree.</summary>
-    public static Type[] Parameters(FunctionShape shape, object? target)
+    /// <summary>The arguments that <see cref="FunctionReference.WriteCall"/> wrote after the function.</summary>
+    public object?[] ReadArguments(ref PayloadReader reader, ValueCodec codec)
     {
-        if (shape.Method.IsStatic)
+        if (_parameters.Length == 0)
         {
-            return target is null ? shape.ParameterTypes : shape.ParameterTypes[1..];
+            return [];
         }
 
-        return target is not null ? shape.ParameterTypes : [shape.Method.DeclaringType!, .. shape.ParameterTypes];
+        object?[] arguments = new object?[_parameters.Length];
+        for (int i = 0; i < arguments.Length; i++)
+        {
+            arguments[i] = codec.Read(ref reader, _parameters[i]);
+        }
+
+        return arguments;
     }
 
     /// <summary>Calls it on this thread. What it throws comes out as thrown, with its stack, in no wrapper.</summary>
@@ -42,7 +51,9 @@ internal sealed class BoundFunction
         object? result = InvokeCore(args);
 
         // Borrowed memory among the arguments must not go back to its sender while the function reads a span of it.
+        // Nor that among the captured variables.
         GC.KeepAlive(args);
+        GC.KeepAlive(this);
         return result;
     }
 
@@ -90,6 +101,7 @@ internal sealed class BoundFunction
         };
         await task.ConfigureAwait(false);
         GC.KeepAlive(args);
+        GC.KeepAlive(this);
         return ResultType == typeof(void) ? null : typeof(Task<>).MakeGenericType(ResultType).GetProperty(nameof(Task<int>.Result))!.GetValue(task);
     }
 }

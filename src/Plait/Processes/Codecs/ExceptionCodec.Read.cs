@@ -15,6 +15,9 @@ internal static partial class ExceptionCodec
         return ReadNode(ref reader, functionAssemblies, 0, ref nodes);
     }
 
+    /// <summary>As above, with the exception types of one assembly besides the framework's.</summary>
+    public static Exception Read(ref PayloadReader reader, Assembly functionAssembly) => Read(ref reader, ExceptionTypes.In(functionAssembly));
+
     private static Exception ReadNode(ref PayloadReader reader, Func<string, string, Type?>? functionAssemblies, int depth, ref int nodes)
     {
         if (depth > Deepest || ++nodes > MostNodes + Deepest)

@@ -31,7 +31,7 @@ internal static partial class ExceptionCodec
     private const byte OneInner = 1;
     private const byte ManyInner = 2;
 
-    /// <summary>True when <see cref="Read"/> makes this very type again, given that its assembly is one of the function's own.</summary>
+    /// <summary>True when <see cref="Read(ref PayloadReader, Assembly)"/> makes this very type again, given that its assembly is one of the function's own.</summary>
     public static bool CanRebuild(Type type) => !type.IsAbstract && !type.ContainsGenericParameters && !type.IsCollectible && !type.Assembly.IsDynamic && HasMaker(type);
 
     private static bool HasMaker(Type type) =>

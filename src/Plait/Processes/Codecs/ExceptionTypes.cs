@@ -38,7 +38,7 @@ internal static class ExceptionTypes
     }
 
     /// <summary>
-    /// For <see cref="ExceptionCodec.Read"/>: exception types in the assemblies of the function, of its parameters and of its
+    /// For <see cref="ExceptionCodec.Read(ref PayloadReader, Func{string, string, Type?})"/>: exception types in the assemblies of the function, of its parameters and of its
     /// result, and Plait's own.
     /// </summary>
     public static Func<string, string, Type?> Of(MethodInfo function)
@@ -56,6 +56,13 @@ internal static class ExceptionTypes
             Add(assemblies, argument);
         }
 
+        return (assembly, name) => Find(assemblies, assembly, name);
+    }
+
+    /// <summary>For <see cref="ExceptionCodec.Read(ref PayloadReader, Func{string, string, Type?})"/>: exception types of one assembly, and Plait's own.</summary>
+    public static Func<string, string, Type?> In(Assembly functionAssembly)
+    {
+        HashSet<Assembly> assemblies = [typeof(ExceptionTypes).Assembly, functionAssembly];
         return (assembly, name) => Find(assemblies, assembly, name);
     }
 

@@ -29,6 +29,26 @@ internal static class FunctionReference
         Write(writer, function, ShapeOf(function), codec, table);
     }
 
+    /// <summary>Writes a function and its arguments; <see cref="BoundFunction.ReadArguments"/> reads these.</summary>
+    /// <exception cref="CannotTravelException">The function, something it captured or an argument cannot go to another process.</exception>
+    public static void WriteCall(PayloadWriter writer, Delegate function, ReadOnlySpan<object?> arguments, ValueCodec codec, FunctionTable? table = null)
+    {
+        FunctionShape shape = ShapeOf(function);
+        writer.Begin("");
+        Write(writer, function, shape, codec, table);
+        bool hasTarget = function.Target is not null;
+        Type[] types = shape.ParametersFor(hasTarget);
+        if (types.Length != arguments.Length)
+        {
+            throw new ArgumentException($"{FunctionName.Of(shape.Method)} takes {types.Length} arguments, {arguments.Length} were given.", nameof(arguments));
+        }
+
+        for (int i = 0; i < types.Length; i++)
+        {
+            codec.Write(writer, arguments[i], types[i], shape.ArgumentName(i, hasTarget));
+        }
+    }
+
     /// <exception cref="InvalidDataException">The bytes are bad.</exception>
     /// <exception cref="InvalidOperationException">This process has another build of the function's assembly, or does not find it.</exception>
     public static BoundFunction Read(ref PayloadReader reader, ValueCodec codec, FunctionTable? table = null)

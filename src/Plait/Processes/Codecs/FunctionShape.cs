@@ -14,6 +14,8 @@ internal sealed class FunctionShape
 
     private readonly (string Reason, string Advice)? _refusal;
     private object? _singleton;
+    private Type[]? _otherParameters;
+    private string?[]? _argumentNames;
     private MethodInvoker? _invoker;
 
     private FunctionShape(MethodInfo method)
@@ -66,6 +68,27 @@ internal sealed class FunctionShape
 
         shape = new FunctionShape(method);
         return shape._refusal is null ? s_shapes.GetOrAdd(method, shape) : shape;
+    }
+
+    /// <summary>The types of the arguments that a delegate's caller gives. Static with a target: closed over the first. Instance without: the object comes first.</summary>
+    public Type[] ParametersFor(bool hasTarget)
+    {
+        if (Method.IsStatic != hasTarget)
+        {
+            return ParameterTypes;
+        }
+
+        return _otherParameters ??= hasTarget ? ParameterTypes[1..] : [Method.DeclaringType!, .. ParameterTypes];
+    }
+
+    /// <summary>Words for the argument at a place of <see cref="ParametersFor"/>: "argument 'count' of Program.Render".</summary>
+    public string ArgumentName(int place, bool hasTarget)
+    {
+        int own = Method.IsStatic == hasTarget ? (hasTarget ? place + 1 : place - 1) : place;
+        string?[] names = _argumentNames ??= new string?[ParameterTypes.Length];
+        return own < 0
+            ? $"the object of {FunctionName.Of(Method)}"
+            : names[own] ??= $"argument '{Method.GetParameters()[own].Name}' of {FunctionName.Of(Method)}";
     }
 
     public void ThrowIfRefused()

@@ -181,7 +181,7 @@ internal ref partial struct PayloadReader
             throw new InvalidDataException("The message refers to shared memory, but this channel has none.");
         }
 
-        if (reference.Offset < 0 || reference.Length < 0)
+        if (reference.Offset < 0 || reference.Length is < 0 or > int.MaxValue)
         {
             throw new InvalidDataException($"The message refers to {reference.Length} bytes at {reference.Offset}, outside the shared memory.");
         }

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Text.Unicode;
 using Plait.Memory;
 
 namespace Plait.Processes.Codecs;
@@ -15,11 +14,6 @@ internal sealed partial class PayloadWriter : IBufferWriter<byte>, IDisposable
 {
     private const int FirstCapacity = 512;
     private const int LargestKept = 1 << 20;
-
-    // How a string lies in the payload; the low two bits of its length. PayloadReader.ReadString is the partner.
-    internal const int Utf8Text = 0;
-    internal const int Utf16Text = 1;
-    internal const int BulkText = 2;
 
     // How a block lies in the payload. PayloadReader.ReadBulkHeader is the partner.
     internal const byte InlineBlock = 0;
@@ -138,47 +132,6 @@ internal sealed partial class PayloadWriter : IBufferWriter<byte>, IDisposable
 
     internal void WriteRaw(ref byte source, int size) => WriteBytes(MemoryMarshal.CreateReadOnlySpan(ref source, size));
 
-    /// <summary>UTF-8; a text that is not valid UTF-16 goes as it is, since UTF-8 would silently replace its lone surrogates.</summary>
-    public void WriteString(string value)
-    {
-        ArgumentNullException.ThrowIfNull(value);
-        if (_store is not null && value.Length * sizeof(char) >= _store.Threshold)
-        {
-            WriteVarint(((ulong)value.Length << 2) | BulkText);
-            WriteBulk(MemoryMarshal.AsBytes(value.AsSpan()));
-            return;
-        }
-
-        if (value.Length <= 42)
-        {
-            // 3 bytes a character fit in one length byte or two: write the text first, the length is known after.
-            WriteShortString(value);
-            return;
-        }
-
-        int bytes = System.Text.Encoding.UTF8.GetByteCount(value);
-        int start = _count;
-        WriteVarint(((ulong)bytes << 2) | Utf8Text);
-        Span<byte> target = Reserve(bytes);
-        if (Utf8.FromUtf16(value, target[..bytes], out _, out int written, replaceInvalidSequences: false) == OperationStatus.Done && written == bytes)
-        {
-            _count += bytes;
-            return;
-        }
-
-        _count = start;
-        WriteUtf16(value);
-    }
-
-    public void WriteNullableString(string? value)
-    {
-        WriteBool(value is not null);
-        if (value is not null)
-        {
-            WriteString(value);
-        }
-    }
-
     /// <summary>A block of any size: into the store when it is big enough and there is room, into the payload otherwise.</summary>
     public void WriteBulk(ReadOnlySpan<byte> data)
     {
@@ -215,35 +168,6 @@ internal sealed partial class PayloadWriter : IBufferWriter<byte>, IDisposable
     }
 
     public Span<byte> GetSpan(int sizeHint = 0) => Reserve(Math.Max(sizeHint, 1));
-
-    private void WriteShortString(string value)
-    {
-        Span<byte> target = Reserve(2 + (value.Length * 3));
-        if (Utf8.FromUtf16(value, target[2..], out _, out int written, replaceInvalidSequences: false) != OperationStatus.Done)
-        {
-            WriteUtf16(value);
-            return;
-        }
-
-        int header = (written << 2) | Utf8Text;
-        if (header < 0x80)
-        {
-            target[0] = (byte)header;
-            target.Slice(2, written).CopyTo(target[1..]);
-            _count += 1 + written;
-            return;
-        }
-
-        target[0] = (byte)(header | 0x80);
-        target[1] = (byte)(header >> 7);
-        _count += 2 + written;
-    }
-
-    private void WriteUtf16(string value)
-    {
-        WriteVarint(((ulong)value.Length << 2) | Utf16Text);
-        WriteBytes(MemoryMarshal.AsBytes(value.AsSpan()));
-    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Span<byte> Reserve(int size)
