@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Runtime.ExceptionServices;
 using Plait.Interop;
 using Plait.Memory;
@@ -323,9 +322,8 @@ internal sealed class ChildRun : IChannelReader
     private Exception DecodeException()
     {
         var reader = new PayloadReader(_resultBody, _channel!.Store);
-        Assembly own = _child.Work?.Function?.Method.Module.Assembly ?? _child.GetType().Assembly;
 
         // The child's bytes choose a type only inside the assembly of the function itself.
-        return ExceptionCodec.Read(ref reader, (assembly, type) => own.GetName().Name == assembly ? own.GetType(type) : null);
+        return ExceptionCodec.Read(ref reader, ExceptionTypes.In(_child.Work?.Function?.Method.Module.Assembly ?? _child.GetType().Assembly));
     }
 }

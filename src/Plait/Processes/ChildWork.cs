@@ -25,13 +25,7 @@ internal static class CallBody
         if (child.Work is { Function: { } function } work)
         {
             writer.WriteByte(OfFunction);
-            FunctionReference.Write(writer, function, codec);
-            Type[] parameters = BoundFunction.Parameters(FunctionReference.ShapeOf(function), function.Target);
-            for (int i = 0; i < parameters.Length; i++)
-            {
-                codec.Write(writer, work.Arguments[i], parameters[i], $"argument {i + 1}");
-            }
-
+            FunctionReference.WriteCall(writer, function, work.Arguments, codec);
             return;
         }
 
@@ -49,10 +43,11 @@ internal static class CallBody
         if (reader.ReadByte() == OfFunction)
         {
             BoundFunction function = FunctionReference.Read(ref reader, codec);
-            object?[] arguments = new object?[function.ParameterTypes.Length];
+            object?[] arguments = function.ReadArguments(ref reader, codec);
             for (int i = 0; i < arguments.Length; i++)
             {
-                arguments[i] = codec.Read(ref reader, function.ParameterTypes[i]);
+                // A token that its caller left open is the child's own: the parent cancels it by Cancel().
+                arguments[i] = arguments[i] is CancellationToken { CanBeCanceled: false } ? codec.Cancellation : arguments[i];
             }
 
             return (() => function.InvokeAsync(arguments), function.ResultType == typeof(void) ? null : function.ResultType);
