@@ -86,8 +86,8 @@ public sealed unsafe class ArenaTests
     public void TakeSlot_Twice_IsCompleteAndCounted()
     {
         using var arena = Arena.Create("test", 2);
-        arena.TakeSlot(1);
-        arena.TakeSlot(1);
+        arena.TakeSlot(1, ProcessIdentity.Current);
+        arena.TakeSlot(1, ProcessIdentity.Current);
         ParticipantSlot slot = arena.Slot(1);
         Assert.Equal((1u, 2u), (slot.State, slot.Generation));
         Assert.Equal((Environment.ProcessId, ProcessIdentity.Current.StartTime), (slot.Pid, slot.StartTime));

@@ -1,9 +1,10 @@
+using System.Runtime.CompilerServices;
 using Plait.Memory;
 using Xunit;
 
 namespace Plait.Tests.Memory;
 
-public sealed unsafe class BulkSpaceTests : IDisposable
+public sealed class BulkSpaceTests : IDisposable
 {
     private const long Megabyte = 1 << 20;
 
@@ -15,7 +16,7 @@ public sealed unsafe class BulkSpaceTests : IDisposable
         BulkSpace space = Space(Megabyte);
         long offset = space.Reserve(5000);
         Assert.Equal(_arena.DataOffset + BulkBlock.Size, offset);
-        BulkBlock block = *Block(offset);
+        BulkBlock block = Block(offset);
         Assert.Equal((BulkBlock.ExpectedMagic, 1, 5000L), (block.Magic, block.Readers, block.Length));
         Assert.Equal(offset + 8192, space.Reserve(1));
     }
@@ -40,7 +41,7 @@ public sealed unsafe class BulkSpaceTests : IDisposable
     {
         BulkSpace space = Space(8192);
         long offset = space.Reserve(8000);
-        Block(offset)->Readers = 2;
+        Block(offset).Readers = 2;
         Return(offset);
         Assert.Equal(0, space.Reserve(8000));
         Return(offset);
@@ -84,7 +85,7 @@ public sealed unsafe class BulkSpaceTests : IDisposable
     {
         BulkSpace space = Space(64 * Megabyte);
         long offset = space.Reserve(32 * Megabyte);
-        new Span<byte>(_arena.Address + offset, (int)(32 * Megabyte)).Fill(1);
+        Bytes(offset, (int)(32 * Megabyte)).Fill(1);
         Assert.True(MemoryMap.ResidentBytes(_arena) >= 32 * Megabyte);
         space.Trim();
         Assert.True(MemoryMap.ResidentBytes(_arena) >= 32 * Megabyte, "A block that is still held lost its pages.");
@@ -92,7 +93,7 @@ public sealed unsafe class BulkSpaceTests : IDisposable
         space.Trim();
         Assert.InRange(MemoryMap.ResidentBytes(_arena), 0, Megabyte);
         Assert.Equal(offset, space.Reserve(100));
-        Assert.Equal(0, _arena.Address[offset]);
+        Assert.Equal(0, At(offset));
     }
 
     [Fact]
@@ -103,12 +104,12 @@ public sealed unsafe class BulkSpaceTests : IDisposable
         long[] offsets = [.. Enumerable.Range(0, 3).Select(_ => space.Reserve(48 * Megabyte))];
         foreach (long offset in offsets)
         {
-            _arena.Address[offset + (40 * Megabyte)] = 7;
+            At(offset + (40 * Megabyte)) = 7;
             Return(offset);
         }
 
         _ = space.Reserve(1);
-        Assert.All(offsets, offset => Assert.Equal(7, _arena.Address[offset + (40 * Megabyte)]));
+        Assert.All(offsets, offset => Assert.Equal(7, At(offset + (40 * Megabyte))));
     }
 
     [Fact]
@@ -116,10 +117,10 @@ public sealed unsafe class BulkSpaceTests : IDisposable
     {
         BulkSpace space = Space(600 * Megabyte);
         long offset = space.Reserve(300 * Megabyte);
-        _arena.Address[offset + (200 * Megabyte)] = 7;
+        At(offset + (200 * Megabyte)) = 7;
         Return(offset);
         _ = space.Reserve(1);
-        Assert.Equal(0, _arena.Address[offset + (200 * Megabyte)]);
+        Assert.Equal(0, At(offset + (200 * Megabyte)));
     }
 
     [Fact]
@@ -132,7 +133,7 @@ public sealed unsafe class BulkSpaceTests : IDisposable
         {
             foreach ((long offset, byte value) in messages.GetConsumingEnumerable())
             {
-                Assert.Equal(-1, new ReadOnlySpan<byte>(_arena.Address + offset, 8000).IndexOfAnyExcept(value));
+                Assert.Equal(-1, Bytes(offset, 8000).IndexOfAnyExcept(value));
                 Return(offset);
             }
         });
@@ -148,7 +149,7 @@ public sealed unsafe class BulkSpaceTests : IDisposable
 
                 if (offset != 0)
                 {
-                    new Span<byte>(_arena.Address + offset, 8000).Fill((byte)i);
+                    Bytes(offset, 8000).Fill((byte)i);
                     messages.Add((offset, (byte)i));
                 }
             }
@@ -162,7 +163,11 @@ public sealed unsafe class BulkSpaceTests : IDisposable
 
     private BulkSpace Space(long length) => new(_arena, _arena.DataOffset, length);
 
-    private BulkBlock* Block(long offset) => (BulkBlock*)(_arena.Address + offset - BulkBlock.Size);
+    private unsafe ref BulkBlock Block(long offset) => ref Unsafe.AsRef<BulkBlock>(_arena.Address + offset - BulkBlock.Size);
 
-    private void Return(long offset) => Interlocked.Decrement(ref Block(offset)->Readers);
+    private unsafe ref byte At(long offset) => ref _arena.Address[offset];
+
+    private unsafe Span<byte> Bytes(long offset, int count) => new(_arena.Address + offset, count);
+
+    private void Return(long offset) => Interlocked.Decrement(ref Block(offset).Readers);
 }

@@ -1,10 +1,9 @@
 using Plait.Interop;
-using Plait.Memory;
 using Xunit;
 
 namespace Plait.Tests.Memory;
 
-public sealed unsafe class ByteRingWaitTests
+public sealed class ByteRingWaitTests
 {
     [Fact]
     public async Task WaitForData_Asleep_IsWokenByTheBell()
@@ -16,7 +15,7 @@ public sealed unsafe class ByteRingWaitTests
         ring.Producer.RingDataBell();
         Assert.True(await wait);
         Assert.Equal([5], ring.ReadAll());
-        Assert.Equal((0u, 1u), (ring.Control->ConsumerWaiting, ring.Control->DataBell));
+        Assert.Equal((0u, 1u), (ring.Control.ConsumerWaiting, ring.Control.DataBell));
     }
 
     [Fact]
@@ -82,7 +81,7 @@ public sealed unsafe class ByteRingWaitTests
         using var ring = new TestRing();
         Assert.False(await TestRing.Limit(() => ring.Consumer.WaitForData(MonotonicClock.Now)));
         Assert.False(await TestRing.Limit(() => ring.Consumer.WaitForData(MonotonicClock.After(TimeSpan.FromMilliseconds(20)))));
-        Assert.Equal(0u, ring.Control->ConsumerWaiting);
+        Assert.Equal(0u, ring.Control.ConsumerWaiting);
     }
 
     [Fact]
@@ -98,12 +97,12 @@ public sealed unsafe class ByteRingWaitTests
     {
         using var ring = new TestRing();
         uint bell = ring.Consumer.ArmForData();
-        Assert.Equal(1u, ring.Control->ConsumerWaiting);
+        Assert.Equal(1u, ring.Control.ConsumerWaiting);
         Assert.True(ring.Producer.Write([1]));
         ring.Producer.RingDataBell();
-        FutexResult result = await TestRing.Limit(() => Futex.Wait(&ring.Control->DataBell, bell, TestRing.Soon));
+        FutexResult result = await TestRing.Limit(() => ring.SleepOnDataBell(bell, TestRing.Soon));
         Assert.Equal(FutexResult.LookAgain, result);
-        Assert.Equal(0u, ring.Control->ConsumerWaiting);
+        Assert.Equal(0u, ring.Control.ConsumerWaiting);
     }
 
     [Fact]
@@ -112,9 +111,9 @@ public sealed unsafe class ByteRingWaitTests
         using var ring = new TestRing();
         uint bell = ring.Consumer.ArmForData();
         ring.Producer.Close();
-        Assert.NotEqual(bell, ring.Control->DataBell);
+        Assert.NotEqual(bell, ring.Control.DataBell);
         ring.Consumer.DisarmForData();
-        Assert.Equal(0u, ring.Control->ConsumerWaiting);
+        Assert.Equal(0u, ring.Control.ConsumerWaiting);
     }
 
     [Fact]
@@ -123,7 +122,7 @@ public sealed unsafe class ByteRingWaitTests
         using var ring = new TestRing();
         Assert.True(ring.Producer.Write([1]));
         ring.Producer.RingDataBell();
-        Assert.Equal(0u, ring.Control->DataBell);
+        Assert.Equal(0u, ring.Control.DataBell);
     }
 
     [Theory]
@@ -134,15 +133,8 @@ public sealed unsafe class ByteRingWaitTests
         Assert.SkipUnless(Futex.CanWaitAny, "This kernel has no futex_waitv (Linux 5.16), or a sandbox forbids it.");
         using TestRing first = new(), second = new();
         TestRing[] rings = [first, second];
-        (Task<FutexResult> wait, Action untilAsleep) = TestRing.Sleeper(ConsumerFlag(second), () =>
-        {
-            FutexWaiter* waiters = stackalloc FutexWaiter[2];
-            waiters[0] = first.Consumer.DescribeBell(first.Consumer.ArmForData());
-            waiters[1] = second.Consumer.DescribeBell(second.Consumer.ArmForData());
-            return first.Consumer.HasData || second.Consumer.HasData
-                ? FutexResult.LookAgain
-                : Futex.WaitAny(waiters, 2, TestRing.Soon);
-        });
+        (Task<FutexResult> wait, Action untilAsleep) = TestRing.Sleeper(
+            ConsumerFlag(second), () => TestRing.WaitAny(TestRing.Soon, first.Consumer, second.Consumer));
         untilAsleep();
         Assert.True(rings[which].Producer.Write([1]));
         rings[which].Producer.RingDataBell();
@@ -155,15 +147,11 @@ public sealed unsafe class ByteRingWaitTests
     {
         Assert.SkipUnless(Futex.CanWaitAny, "This kernel has no futex_waitv (Linux 5.16), or a sandbox forbids it.");
         using var ring = new TestRing();
-        FutexResult result = await TestRing.Limit(() =>
-        {
-            FutexWaiter waiter = ring.Consumer.DescribeBell(ring.Consumer.ArmForData());
-            return Futex.WaitAny(&waiter, 1, MonotonicClock.Now);
-        });
+        FutexResult result = await TestRing.Limit(() => TestRing.WaitAny(MonotonicClock.Now, ring.Consumer));
         Assert.Equal(FutexResult.TimedOut, result);
     }
 
-    private static nint ConsumerFlag(TestRing ring) => (nint)(&ring.Control->ConsumerWaiting);
+    private static Func<uint> ConsumerFlag(TestRing ring) => () => TestRing.Read(ref ring.Control.ConsumerWaiting);
 
-    private static nint ProducerFlag(TestRing ring) => (nint)(&ring.Control->ProducerWaiting);
+    private static Func<uint> ProducerFlag(TestRing ring) => () => TestRing.Read(ref ring.Control.ProducerWaiting);
 }

@@ -12,7 +12,7 @@ internal sealed record DocumentTable(string Heading, IReadOnlyList<string[]> Row
         Assert.True(start >= 0, $"{document} has no heading with `{name}`.");
         string[][] rows =
         [
-            .. lines.Skip(start + 1).TakeWhile(line => !line.StartsWith('#')).Where(line => line.StartsWith('|'))
+            .. lines.Skip(start + 1).SkipWhile(line => !line.StartsWith('|')).TakeWhile(line => line.StartsWith('|'))
                 .Skip(2).Select(line => line.Trim('|').Split('|').Select(cell => cell.Trim().Trim('`')).ToArray()),
         ];
         Assert.NotEmpty(rows);

@@ -6,12 +6,13 @@ using Xunit;
 namespace Plait.Tests.Memory;
 
 /// <summary>One ring in an arena of its own, seen from both sides, each through its own mapping as two processes would.</summary>
-internal sealed unsafe class TestRing : IDisposable
+internal sealed class TestRing : IDisposable
 {
     public static readonly TimeSpan HangLimit = TimeSpan.FromSeconds(60);
 
     private readonly Arena _first = Arena.Create("ring", 1);
     private readonly Arena _second;
+    private readonly long _control;
 
     public TestRing(int size = 4096, int distance = 0)
     {
@@ -21,7 +22,7 @@ internal sealed unsafe class TestRing : IDisposable
         long data = _first.DataOffset + 4096 + distance;
         Producer = new ByteRing(_first, control, data, size);
         Consumer = new ByteRing(_second, control, data, size);
-        Control = (RingControl*)(_first.Address + control);
+        _control = control;
     }
 
     public int Size { get; }
@@ -30,7 +31,9 @@ internal sealed unsafe class TestRing : IDisposable
 
     public ByteRing Consumer { get; }
 
-    public RingControl* Control { get; }
+    public unsafe ref RingControl Control => ref Unsafe.AsRef<RingControl>(_first.Address + _control);
+
+    public unsafe ref byte ByteBehindTheRing => ref _first.Address[_control + 4096 + Size];
 
     public static long Soon => MonotonicClock.After(HangLimit);
 
@@ -45,18 +48,8 @@ internal sealed unsafe class TestRing : IDisposable
         Task.Factory.StartNew(body, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
             .WaitAsync(HangLimit, TestContext.Current.CancellationToken);
 
-    /// <summary>Waits until a side has raised its flag: it sleeps, or it is in the gap before the sleep.</summary>
-    public static void UntilRaised(uint* flag)
-    {
-        while (Volatile.Read(ref Unsafe.AsRef<uint>(flag)) == 0)
-        {
-            Assert.False(TestContext.Current.CancellationToken.IsCancellationRequested);
-            _ = Thread.Yield();
-        }
-    }
-
-    /// <summary>A thread that runs <paramref name="body"/>, and how to know that the kernel has put it to sleep.</summary>
-    public static (Task<T> Task, Action UntilAsleep) Sleeper<T>(nint flag, Func<T> body)
+    /// <summary>A thread that runs <paramref name="body"/>, and how to know that it has raised its flag and the kernel has put it to sleep.</summary>
+    public static (Task<T> Task, Action UntilAsleep) Sleeper<T>(Func<uint> flag, Func<T> body)
     {
         int tid = 0;
         Task<T> task = Limit(() =>
@@ -66,14 +59,29 @@ internal sealed unsafe class TestRing : IDisposable
         });
         return (task, () =>
         {
-            UntilRaised((uint*)flag);
-            string path = $"/proc/self/task/{Volatile.Read(ref tid)}/stat";
-            while (!task.IsCompleted && !File.ReadAllText(path).Contains(") S "))
+            while (!task.IsCompleted && (flag() == 0 || !IsAsleep(Volatile.Read(ref tid))))
             {
                 _ = Thread.Yield();
             }
         });
     }
+
+    public static uint Read(ref uint word) => Volatile.Read(ref word);
+
+    /// <summary>Sleeps on the bells of several rings at once, as a thread that serves several channels does.</summary>
+    public static unsafe FutexResult WaitAny(long deadline, params ByteRing[] rings)
+    {
+        FutexWaiter* waiters = stackalloc FutexWaiter[rings.Length];
+        for (int i = 0; i < rings.Length; i++)
+        {
+            waiters[i] = rings[i].DescribeBell(rings[i].ArmForData());
+        }
+
+        return Array.Exists(rings, ring => ring.HasData) ? FutexResult.LookAgain : Futex.WaitAny(waiters, rings.Length, deadline);
+    }
+
+    public unsafe FutexResult SleepOnDataBell(uint bell, long deadline) =>
+        Futex.Wait((uint*)Unsafe.AsPointer(ref Control.DataBell), bell, deadline);
 
     public static byte At(long position) => (byte)((position * 31) ^ (position >> 8));
 
@@ -105,4 +113,6 @@ internal sealed unsafe class TestRing : IDisposable
         _second.Dispose();
         _first.Dispose();
     }
+
+    private static bool IsAsleep(int tid) => File.ReadAllText($"/proc/self/task/{tid}/stat").Contains(") S ", StringComparison.Ordinal);
 }

@@ -86,6 +86,7 @@ public sealed partial class SpinModelTests
         using Process process = Process.Start(new ProcessStartInfo(program, arguments)
         {
             WorkingDirectory = folder.FullName,
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         })!;
@@ -113,12 +114,12 @@ public sealed partial class SpinModelTests
     private static double States(string report) =>
         double.Parse(StatesStored().Match(report).Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture);
 
-    [GeneratedRegex(@"([0-9.e+]+) states, stored")]
+    [GeneratedRegex(@"([0-9.e+]+) states, stored", RegexOptions.None, 1000)]
     private static partial Regex StatesStored();
 
-    [GeneratedRegex(@"^#if(?:n?def) (\w+)", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^#if(?:n?def) (\w+)", RegexOptions.Multiline, 1000)]
     private static partial Regex Conditional();
 
-    [GeneratedRegex(@"\(0 of \d+ states\)")]
+    [GeneratedRegex(@"\(0 of \d+ states\)", RegexOptions.None, 1000)]
     private static partial Regex UnreachedNone();
 }
