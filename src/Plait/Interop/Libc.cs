@@ -132,6 +132,9 @@ internal static unsafe partial class Libc
     public static partial int posix_spawnattr_setsigmask(void* attributes, void* set);
 
     [LibraryImport(Library, SetLastError = true)]
+    public static partial int getrlimit(int resource, void* limit);
+
+    [LibraryImport(Library, SetLastError = true)]
     public static partial int ioctl(int fd, nuint request, void* argument);
 
     [LibraryImport(Library, SetLastError = true)]

@@ -42,6 +42,17 @@ internal static unsafe class MemoryFile
         return descriptor;
     }
 
+    /// <summary>The largest file this process may make (ulimit -f): a larger one would be answered with a fatal signal.</summary>
+    public static long LargestSize
+    {
+        get
+        {
+            const int FileSizeLimit = 1;
+            ulong* limit = stackalloc ulong[2];
+            return Libc.getrlimit(FileSizeLimit, limit) == 0 ? (long)Math.Min(limit[0], long.MaxValue) : long.MaxValue;
+        }
+    }
+
     public static long SizeOf(int fd) => Libc.lseek(fd, 0, SeekEnd);
 
     /// <summary>Maps the whole file shared; null when the address space has no room (ENOMEM), so that the caller can ask for less.</summary>

@@ -17,8 +17,11 @@ internal sealed class AdaptiveSpin
 
     private int _budget = 256;
 
-    /// <summary>Off makes every wait a sleep: the bench uses it to measure wake-ups.</summary>
-    public static bool IsEnabled { get; set; } = true;
+    /// <summary>Set to 0 in a process's environment, it never spins: for machines with better things to do, and to measure wake-ups.</summary>
+    public const string Variable = "PLAIT_SPIN";
+
+    /// <summary>Off makes every wait a sleep.</summary>
+    public static bool IsEnabled { get; set; } = Environment.GetEnvironmentVariable(Variable) != "0";
 
     /// <summary>Spins until <paramref name="isReady"/> or until the budget is used up; true when it became ready.</summary>
     public bool Until<T>(T state, Func<T, bool> isReady)

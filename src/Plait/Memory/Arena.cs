@@ -49,8 +49,14 @@ internal sealed unsafe class Arena : SafeHandle
     /// <summary>Creates an arena with <paramref name="slots"/> free participant slots.</summary>
     public static Arena Create(string name, int slots)
     {
+        long largest = MemoryFile.LargestSize;
         foreach (long capacity in Capacities)
         {
+            if (capacity > largest)
+            {
+                continue;
+            }
+
             Descriptor file = MemoryFile.Create(name, capacity);
             byte* address = MemoryFile.TryMap(file.Number, capacity);
             if (address is null)
@@ -77,7 +83,7 @@ internal sealed unsafe class Arena : SafeHandle
         }
 
         throw new OutOfMemoryException(
-            $"No address space for an arena: even {Capacities[^1] >> 20} MiB could not be mapped. Raise the limit on virtual memory (ulimit -v).");
+            $"No address space for an arena: even {Capacities[^1] >> 20} MiB could not be mapped. Raise the limit on virtual memory (ulimit -v) or on file size (ulimit -f).");
     }
 
     /// <summary>Maps an arena that another process made, after checking that it is one and that both sides agree on its layout.</summary>

@@ -1,13 +1,12 @@
-using System.Reflection;
-using Plait.Interop;
 using Plait.Processes.Bootstrap;
-using Plait.Processes.Channels;
+using Plait.Interop;
 using Plait.Processes.Codecs;
 using Plait.Processes.Spawning;
+using Plait.Processes.Workers;
 
 namespace Plait.Processes;
 
-/// <summary>Turns a child that is only described into a process: encodes the call, opens channel, streams and lifeline, spawns. A failure at any step leaves nothing behind.</summary>
+/// <summary>Turns a child that is only described into a process. A failure at any step leaves nothing behind.</summary>
 internal static class ChildLauncher
 {
     /// <summary>Generations of children below the main process.</summary>
@@ -19,7 +18,8 @@ internal static class ChildLauncher
         return child.Work?.Program is { } program ? LaunchProgram(child, program, onExited) : LaunchFunction(child, onExited);
     }
 
-    private static void ThrowIfMisplaced()
+    /// <summary>Refuses to start children from a process whose own bootstrap did not happen, or too deep down.</summary>
+    public static void ThrowIfMisplaced()
     {
         if (WorkerBootstrap.IsMisplaced)
         {
@@ -37,48 +37,22 @@ internal static class ChildLauncher
 
     private static ChildRun LaunchFunction(ChildProcess child, Action onExited)
     {
-        HostCommand host = HostCommand.Current;
-        Channel channel = OpenChannel(child.Name);
-        Descriptor? lifelineRead = null;
-        Descriptor? lifelineWrite = null;
-        PayloadWriter? call = null;
-        ChildStreams? streams = null;
+        WorkerStart start = WorkerStart.Open(child.Name, child.Options);
+        var call = new PayloadWriter(start.Channel.Store);
         try
         {
-            ICodec[] codecs = [.. child.Options.Codecs];
-            call = new PayloadWriter(channel.Store);
-            CallBody.Write(call, child, new ValueCodec(CodecDirection.ToChild, codecs));
-            (lifelineRead, lifelineWrite) = OpenLifeline(child.Name);
-            streams = ChildStreams.Open(child.Name, child.Options);
-
-            var restore = new List<(string, string?)>();
-            List<string> environment = WorkerVariables.Build(child.Options.Environment, host.Mode, child.Options.MemoryLimit, restore);
-            var request = new SpawnRequest
-            {
-                FileName = host.FileName,
-                Arguments = [$"plait:{child.Name}", .. host.Arguments],
-                Environment = environment,
-                WorkingDirectory = child.Options.WorkingDirectory,
-                Descriptors = [.. streams.Descriptors, channel.Arena.DescriptorNumber, lifelineRead.Number],
-            };
-            byte[] hello = EncodeHello(child, host, restore, codecs);
-            var run = new ChildRun(child, channel, streams, lifelineWrite, hello, call, onExited);
-            run.Spawn(request);
+            CallBody.Write(call, child, new ValueCodec(CodecDirection.ToChild, [.. child.Options.Codecs]));
+            byte[] hello = start.EncodeHello(child.IsDaemon, isOneShot: true, printsExceptions: child.ResultType is null);
+            var run = new ChildRun(child, start.Channel, start.Streams, start.Lifeline, hello, call, onExited);
+            run.Spawn(() => start.Spawn(run.OnDeath, run.EndOne));
+            start.CloseChildSide();
             return run;
         }
         catch
         {
-            call?.Dispose();
-            streams?.Abandon();
-            lifelineWrite?.Dispose();
-            channel.Dispose();
+            call.Dispose();
+            start.Abandon();
             throw;
-        }
-        finally
-        {
-            lifelineRead?.Dispose();
-            channel.Arena.CloseDescriptor();
-            streams?.CloseChildEnds();
         }
     }
 
@@ -96,7 +70,7 @@ internal static class ChildLauncher
                 Descriptors = streams.Descriptors,
             };
             var run = new ChildRun(child, channel: null, streams, lifeline: null, hello: [], call: null, onExited);
-            run.Spawn(request);
+            run.Spawn(() => SupervisedProcess.Start(child.Name, request, child.Options, streams, run.OnDeath, run.EndOne));
             return run;
         }
         catch
@@ -107,49 +81,6 @@ internal static class ChildLauncher
         finally
         {
             streams.CloseChildEnds();
-        }
-    }
-
-    private static byte[] EncodeHello(ChildProcess child, HostCommand host, List<(string, string?)> restore, ICodec[] codecs)
-    {
-        using var writer = new PayloadWriter();
-        var hello = new Hello
-        {
-            Name = child.Name,
-            Depth = ChildProcess.Current.Depth + 1,
-            IsDaemon = child.IsDaemon,
-            IsOneShot = true,
-            PrintsExceptions = child.ResultType is null,
-            EntryAssembly = host.Mode == BootstrapMode.WorkerProgram ? Assembly.GetEntryAssembly()?.FullName ?? string.Empty : string.Empty,
-            Nice = child.Options.Nice,
-            Restore = restore,
-            Codecs = codecs,
-        };
-        hello.Write(writer);
-        return writer.WrittenSpan.ToArray();
-    }
-
-    private static Channel OpenChannel(string name)
-    {
-        try
-        {
-            return Channel.Create();
-        }
-        catch (SystemCallException refused)
-        {
-            throw new ChildStartException(name, "opening its channel", refused.Number, refused);
-        }
-    }
-
-    private static (Descriptor Read, Descriptor Write) OpenLifeline(string name)
-    {
-        try
-        {
-            return Descriptor.Pipe(nonBlockingRead: false);
-        }
-        catch (SystemCallException refused)
-        {
-            throw new ChildStartException(name, "opening its lifeline", refused.Number, refused);
         }
     }
 }

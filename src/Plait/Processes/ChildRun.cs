@@ -76,8 +76,7 @@ internal sealed class ChildRun : IChannelReader
         }
     }
 
-    public void Spawn(SpawnRequest request) =>
-        _process = SupervisedProcess.Start(_child.Name, request, _child.Options, Streams, OnDeath, EndOne);
+    public void Spawn(Func<SupervisedProcess> start) => _process = start();
 
     /// <summary>Second half of the start, once the child can be found by everybody: watch its channel, send it its work.</summary>
     public void Begin()
@@ -224,15 +223,19 @@ internal sealed class ChildRun : IChannelReader
 
     private void OnStartTimeout()
     {
-        if (_channel!.Phase == ChannelPhase.Spawned && !_isDead)
+        lock (_resultGate)
         {
-            _hasTimedOut = true;
-            Process.Signal(Signals.Kill);
+            // The channel is unmapped by Release, under the same lock.
+            if (!_isReleased && !_isDead && _channel!.Phase == ChannelPhase.Spawned)
+            {
+                _hasTimedOut = true;
+                Process.Signal(Signals.Kill);
+            }
         }
     }
 
-    // On the supervisor thread: the process is reaped.
-    private void OnDeath()
+    /// <summary>On the supervisor thread: the process is reaped.</summary>
+    public void OnDeath()
     {
         _isDead = true;
         _channel?.Close();
@@ -256,7 +259,8 @@ internal sealed class ChildRun : IChannelReader
         }
     }
 
-    private void EndOne()
+    /// <summary>One of the three things that must be over is.</summary>
+    public void EndOne()
     {
         if (Interlocked.Decrement(ref _pendingEnds) != 0)
         {

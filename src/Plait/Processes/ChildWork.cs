@@ -24,8 +24,7 @@ internal static class CallBody
     {
         if (child.Work is { Function: { } function } work)
         {
-            writer.WriteByte(OfFunction);
-            FunctionReference.WriteCall(writer, function, work.Arguments, codec);
+            WriteFunction(writer, function, work.Arguments, codec, functions: null);
             return;
         }
 
@@ -37,12 +36,19 @@ internal static class CallBody
         }
     }
 
+    /// <summary>Writes a call of a function; with a table, a function sent before is only a number.</summary>
+    public static void WriteFunction(PayloadWriter writer, Delegate function, ReadOnlySpan<object?> arguments, ValueCodec codec, FunctionTable? functions)
+    {
+        writer.WriteByte(OfFunction);
+        FunctionReference.WriteCall(writer, function, arguments, codec, functions);
+    }
+
     /// <summary>Reads a call and returns what runs it, and the type its value is declared as (null: none).</summary>
-    public static (Func<ValueTask<object?>> Run, Type? ResultType) Read(ref PayloadReader reader, ValueCodec codec)
+    public static (Func<ValueTask<object?>> Run, Type? ResultType) Read(ref PayloadReader reader, ValueCodec codec, FunctionTable functions)
     {
         if (reader.ReadByte() == OfFunction)
         {
-            BoundFunction function = FunctionReference.Read(ref reader, codec);
+            BoundFunction function = FunctionReference.Read(ref reader, codec, functions);
             object?[] arguments = function.ReadArguments(ref reader, codec);
             for (int i = 0; i < arguments.Length; i++)
             {

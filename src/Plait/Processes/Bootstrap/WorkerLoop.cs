@@ -13,6 +13,7 @@ internal sealed class WorkerLoop
     private readonly ValueCodec _arguments;
     private readonly ValueCodec _results;
     private readonly PayloadWriter _writer;
+    private readonly FunctionTable _functions = new();
 
     public WorkerLoop(Channel channel, Hello hello)
     {
@@ -81,7 +82,7 @@ internal sealed class WorkerLoop
     private Func<ValueTask<object?>> Decode(out Type? resultType)
     {
         var reader = new PayloadReader(_channel.Messages.Body, _channel.Store);
-        (Func<ValueTask<object?>> run, resultType) = CallBody.Read(ref reader, _arguments);
+        (Func<ValueTask<object?>> run, resultType) = CallBody.Read(ref reader, _arguments, _functions);
         return run;
     }
 

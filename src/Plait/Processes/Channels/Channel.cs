@@ -20,7 +20,7 @@ internal sealed unsafe class Channel : IDisposable
     private Channel(Arena arena, bool isParent)
     {
         Arena = arena;
-        long start = arena.Header.DataOffset;
+        long start = arena.DataOffset;
         _state = (ChannelState*)(arena.Address + start);
         var toChild = new ByteRing(arena, start + ChannelLayout.FirstRing, start + ChannelLayout.FirstRingData, ChannelLayout.RingBytes);
         var fromChild = new ByteRing(arena, start + ChannelLayout.SecondRing, start + ChannelLayout.SecondRingData, ChannelLayout.RingBytes);
