@@ -21,12 +21,15 @@ internal sealed class BoundFunction
     public FunctionShape Shape => _shape;
 
     /// <summary>The arguments to read, in order: those of the delegate that was sent.</summary>
-    public IReadOnlyList<Type> ParameterTypes => _parameters;
+    public Type[] ParameterTypes => _parameters;
 
     public Type ReturnType => _shape.ReturnType;
 
     /// <summary>The declared type of what <see cref="InvokeAsync"/> gives; void when there is nothing.</summary>
     public Type ResultType => _shape.ResultType;
+
+    /// <summary>The types of the arguments that a delegate's caller gives; both sides use it, so that they agree.</summary>
+    public static Type[] Parameters(FunctionShape shape, object? target) => shape.ParametersFor(target is not null);
 
     /// <summary>The arguments that <see cref="FunctionReference.WriteCall"/> wrote after the function.</summary>
     public object?[] ReadArguments(ref PayloadReader reader, ValueCodec codec)

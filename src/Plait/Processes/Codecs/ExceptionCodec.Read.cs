@@ -20,7 +20,7 @@ internal static partial class ExceptionCodec
 
     private static Exception ReadNode(ref PayloadReader reader, Func<string, string, Type?>? functionAssemblies, int depth, ref int nodes)
     {
-        if (depth > Deepest || ++nodes > MostNodes + Deepest)
+        if (depth > Deepest || ++nodes > MostNodes)
         {
             throw new InvalidDataException("The message nests more exceptions than can be.");
         }
@@ -110,7 +110,7 @@ internal static partial class ExceptionCodec
             }
 
             Restore(exception, node, inner);
-            return exception.Message == node.Message ? exception : Insist(exception, node.Message);
+            return exception.Message == node.Message ? exception : Insist(exception, node);
         }
         catch (Exception)
         {
@@ -120,10 +120,18 @@ internal static partial class ExceptionCodec
     }
 
     /// <summary>A message that was computed from state which is not here: as text it is still right.</summary>
-    private static Exception? Insist(Exception exception, string message)
+    private static Exception? Insist(Exception exception, Node node)
     {
-        MessageField(exception) = message;
-        return exception.Message == message ? exception : null;
+        MessageField(exception) = node.Message;
+        if (exception.Message == node.Message)
+        {
+            return exception;
+        }
+
+        // The framework's own only add to the message (of inner exceptions that were too many, say): their type says more
+        // than the last word. A user's class without its state would say something wrong.
+        MessageField(exception) = node.RawMessage;
+        return FrameworkTypes.Owns(exception.GetType()) ? exception : null;
     }
 
     private static Exception? Make(Type type, Node node, Exception? inner)

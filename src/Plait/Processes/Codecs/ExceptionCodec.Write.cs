@@ -11,7 +11,7 @@ internal static partial class ExceptionCodec
     public static void Write(PayloadWriter writer, Exception exception)
     {
         int start = writer.WrittenCount;
-        int nodes = 0;
+        int nodes = 1;
         try
         {
             WriteNode(writer, exception, 0, ref nodes);
@@ -25,7 +25,6 @@ internal static partial class ExceptionCodec
 
     private static void WriteNode(PayloadWriter writer, Exception exception, int depth, ref int nodes)
     {
-        nodes++;
         Type type = exception.GetType();
         if (exception is RemoteException { RemoteTypeName.Length: > 0 } stand)
         {
@@ -58,7 +57,9 @@ internal static partial class ExceptionCodec
 
         if (exception is AggregateException aggregate && aggregate.InnerExceptions is { Count: > 0 } all)
         {
-            int count = Math.Min(all.Count, Math.Max(1, MostNodes - nodes));
+            // Taken before any of them is written: their own inner exceptions share what is left.
+            int count = Math.Min(all.Count, MostNodes - nodes);
+            nodes += count;
             writer.WriteByte(ManyInner);
             writer.WriteCount(count);
             for (int i = 0; i < count; i++)
@@ -72,6 +73,7 @@ internal static partial class ExceptionCodec
         writer.WriteByte(exception.InnerException is null ? NoInner : OneInner);
         if (exception.InnerException is { } inner)
         {
+            nodes++;
             WriteNode(writer, inner, depth + 1, ref nodes);
         }
     }

@@ -19,7 +19,7 @@ internal sealed class MemoryPlan<T> : TypePlan
 
     public override void Write(PayloadWriter writer, object value, ValueCodec codec)
     {
-        ReadOnlyMemory<T> memory = _readOnly ? (ReadOnlyMemory<T>)value : (Memory<T>)value;
+        ReadOnlyMemory<T> memory = _readOnly ? (ReadOnlyMemory<T>)value : (ReadOnlyMemory<T>)(Memory<T>)value;
         writer.WriteCount(memory.Length);
         if (writer.Store is { } store && TryBytes(memory, out ReadOnlyMemory<byte> bytes) && store.TryFind(bytes, out BulkReference reference))
         {
@@ -61,7 +61,7 @@ internal sealed class MemoryPlan<T> : TypePlan
         }
     }
 
-    private object Wrap(T[] items) => _readOnly ? new ReadOnlyMemory<T>(items) : new Memory<T>(items);
+    private object Wrap(T[] items) => _readOnly ? (object)new ReadOnlyMemory<T>(items) : new Memory<T>(items);
 
     private static bool TryBytes(ReadOnlyMemory<T> memory, out ReadOnlyMemory<byte> bytes)
     {

@@ -1,0 +1,117 @@
+using System.Runtime.CompilerServices;
+using Plait.Processes.Codecs;
+using Xunit;
+
+namespace Plait.Tests.Processes.Codecs;
+
+public sealed class BulkTests
+{
+    [Fact]
+    public void Read_BigBlocks_GoThroughTheStore()
+    {
+        var store = new HeapBulkStore();
+        int[] numbers = [.. Enumerable.Range(0, 100)];
+        Assert.Equal(numbers, RoundTrip.Of(numbers, store: store));
+        Assert.Equal(numbers, RoundTrip.Of(numbers.ToList(), store: store));
+        Assert.Equal(numbers, RoundTrip.Of(numbers.AsMemory(), store: store).ToArray());
+        Assert.Equal(new string('x', 100), RoundTrip.Of(new string('x', 100), store: store));
+        Assert.Equal(new int[10, 10], RoundTrip.Of(new int[10, 10], store: store));
+        Assert.Equal(5, store.Stored);
+        Assert.Equal(5, store.GivenBack);
+        Assert.Equal([1], RoundTrip.Of<int[]>([1], store: store));
+        Assert.Equal(5, store.Stored);
+    }
+
+    [Fact]
+    public void Read_FullStore_FallsBackToThePayload()
+    {
+        var store = new HeapBulkStore { HasRoom = false };
+        Assert.Equal(new byte[1000], RoundTrip.Of(new byte[1000], store: store));
+        Assert.Equal(0, store.Stored);
+    }
+
+    [Fact]
+    public void StoredBlocks_OfAPayload_AreListed()
+    {
+        using var writer = new PayloadWriter(new HeapBulkStore());
+        RoundTrip.ToChild.Write(writer, new[] { new byte[100], new byte[200], new byte[3] }, typeof(byte[][]), "blocks");
+        Assert.Equal(2, writer.StoredBlocks.Length);
+        Assert.Equal(200, writer.StoredBlocks[1].Length);
+        writer.Clear();
+        Assert.Equal(0, writer.StoredBlocks.Length);
+    }
+
+    [Fact]
+    public void Read_ReadOnlyMemory_BorrowsAndForwardsWithoutACopy()
+    {
+        var store = new HeapBulkStore();
+        ReadOnlyMemory<double> sent = Enumerable.Range(0, 50).Select(i => i * 0.5).ToArray();
+        ReadOnlyMemory<double> view = RoundTrip.Of(sent, store: store);
+        Assert.Equal(sent.ToArray(), view.ToArray());
+        Assert.Equal((1, 0), (store.Stored, store.GivenBack));
+        ReadOnlyMemory<double> again = RoundTrip.Of(view, store: store);
+        Assert.Equal(sent.ToArray(), again.ToArray());
+        Assert.Equal((1, 1), (store.Stored, store.Found));
+        ReadOnlyMemory<double> slice = RoundTrip.Of(view[..10], store: store);
+        Assert.Equal(10, slice.Length);
+        Assert.Equal(2, store.Found);
+        Assert.Equal(sent[5..20].ToArray(), RoundTrip.Of(view[5..20], store: store).ToArray());
+        GC.KeepAlive(view);
+    }
+
+    [Fact]
+    public void Read_ReadOnlyMemoryDropped_GivesTheBlockBack()
+    {
+        var store = new HeapBulkStore();
+        BorrowAndDrop(store);
+        for (int i = 0; i < 20 && store.GivenBack == 0; i++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+
+        Assert.Equal(1, store.GivenBack);
+    }
+
+    [Fact]
+    public void Invoke_BorrowedArgument_IsHeldWhileTheFunctionRuns()
+    {
+        var store = new HeapBulkStore();
+        using var writer = new PayloadWriter(store);
+        Func<ReadOnlyMemory<int>, int> function = static memory =>
+        {
+            ReadOnlySpan<int> span = memory.Span;
+            for (int i = 0; i < 5; i++)
+            {
+                GC.Collect();
+                GC.WaitForPendingFinalizers();
+            }
+
+            return span[1];
+        };
+        FunctionReference.WriteCall(writer, function, [new ReadOnlyMemory<int>(new int[100])], RoundTrip.ToChild);
+        int givenBack = Call(writer, store);
+        Assert.Equal(0, givenBack);
+    }
+
+    [Fact]
+    public void Read_ReferenceOutsideTheStore_IsBadData()
+    {
+        var store = new HeapBulkStore();
+        byte[] bytes = RoundTrip.Bytes(new byte[100], typeof(byte[]), store: store);
+        Assert.Throws<InvalidDataException>(() => RoundTrip.Read(bytes, typeof(byte[]), store: new HeapBulkStore()));
+        Assert.Throws<InvalidDataException>(() => RoundTrip.Read(bytes, typeof(byte[])));
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int Call(PayloadWriter writer, HeapBulkStore store)
+    {
+        var reader = new PayloadReader(writer.WrittenSpan, store);
+        BoundFunction function = FunctionReference.Read(ref reader, RoundTrip.ToChild);
+        function.Invoke(function.ReadArguments(ref reader, RoundTrip.ToChild));
+        return store.GivenBack;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void BorrowAndDrop(HeapBulkStore store) => _ = RoundTrip.Of<ReadOnlyMemory<byte>>(new byte[500], store: store);
+}
