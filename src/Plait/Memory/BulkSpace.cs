@@ -17,7 +17,10 @@ internal sealed unsafe class BulkSpace(Arena arena, long start, long length)
     private readonly Lock _gate = new();
 
     // Guarded by _gate; sorted by offset, adjacent free ranges merged.
-    private readonly List<Range> _ranges = [new Range(start, length, IsFree: true, IsWarm: false)];
+    // Made with the first block: a worker that sends none does not pay for it while it starts.
+    private List<Range>? _made;
+
+    private List<Range> Ranges => _made ??= [new Range(start, length, IsFree: true, IsWarm: false)];
 
     public long Start => start;
 
@@ -44,11 +47,11 @@ internal sealed unsafe class BulkSpace(Arena arena, long start, long length)
                 return 0;
             }
 
-            Range range = _ranges[index];
-            _ranges[index] = new Range(range.Offset, needed, IsFree: false, IsWarm: true);
+            Range range = Ranges[index];
+            Ranges[index] = new Range(range.Offset, needed, IsFree: false, IsWarm: true);
             if (range.Length > needed)
             {
-                _ranges.Insert(index + 1, range with { Offset = range.Offset + needed, Length = range.Length - needed });
+                Ranges.Insert(index + 1, range with { Offset = range.Offset + needed, Length = range.Length - needed });
             }
 
             ref BulkBlock block = ref BlockAt(range.Offset);
@@ -78,9 +81,9 @@ internal sealed unsafe class BulkSpace(Arena arena, long start, long length)
     private int FindFree(long needed)
     {
         int cold = -1;
-        for (int i = 0; i < _ranges.Count; i++)
+        for (int i = 0; i < Ranges.Count; i++)
         {
-            Range range = _ranges[i];
+            Range range = Ranges[i];
             if (range.IsFree && range.Length >= needed)
             {
                 if (range.IsWarm)
@@ -98,26 +101,26 @@ internal sealed unsafe class BulkSpace(Arena arena, long start, long length)
     private void CollectReturned()
     {
         long warm = 0;
-        for (int i = 0; i < _ranges.Count; i++)
+        for (int i = 0; i < Ranges.Count; i++)
         {
-            Range range = _ranges[i];
+            Range range = Ranges[i];
 
             // Acquire: pairs with the interlocked decrement of the last reader, which has finished reading.
             if (!range.IsFree && Volatile.Read(ref BlockAt(range.Offset).Readers) == 0)
             {
                 range = range with { IsFree = true };
-                _ranges[i] = range;
+                Ranges[i] = range;
             }
 
             warm += range is { IsFree: true, IsWarm: true } ? range.Length : 0;
-            if (range.IsFree && i > 0 && _ranges[i - 1].IsFree && _ranges[i - 1].IsWarm == range.IsWarm)
+            if (range.IsFree && i > 0 && Ranges[i - 1].IsFree && Ranges[i - 1].IsWarm == range.IsWarm)
             {
-                _ranges[i - 1] = _ranges[i - 1] with { Length = _ranges[i - 1].Length + range.Length };
-                _ranges.RemoveAt(i--);
+                Ranges[i - 1] = Ranges[i - 1] with { Length = Ranges[i - 1].Length + range.Length };
+                Ranges.RemoveAt(i--);
             }
         }
 
-        for (int i = _ranges.Count - 1; i >= 0 && warm > KeepWarm; i--)
+        for (int i = Ranges.Count - 1; i >= 0 && warm > KeepWarm; i--)
         {
             warm -= Cool(i);
         }
@@ -125,7 +128,7 @@ internal sealed unsafe class BulkSpace(Arena arena, long start, long length)
 
     private void CoolAll_UnderLock()
     {
-        for (int i = 0; i < _ranges.Count; i++)
+        for (int i = 0; i < Ranges.Count; i++)
         {
             Cool(i);
         }
@@ -133,14 +136,14 @@ internal sealed unsafe class BulkSpace(Arena arena, long start, long length)
 
     private long Cool(int index)
     {
-        Range range = _ranges[index];
+        Range range = Ranges[index];
         if (range is not { IsFree: true, IsWarm: true })
         {
             return 0;
         }
 
         arena.Discard(range.Offset, range.Length);
-        _ranges[index] = range with { IsWarm = false };
+        Ranges[index] = range with { IsWarm = false };
         return range.Length;
     }
 

@@ -1,5 +1,5 @@
 using System.Buffers;
-using System.Runtime.InteropServices;
+using System.Buffers.Binary;
 
 namespace Plait.Memory;
 
@@ -69,7 +69,12 @@ internal sealed class FrameAssembler(ByteRing ring) : IDisposable
 
     private void Begin()
     {
-        _current = MemoryMarshal.Read<FrameHeader>(_header);
+        _current = new FrameHeader
+        {
+            Length = BinaryPrimitives.ReadInt32LittleEndian(_header),
+            Kind = BinaryPrimitives.ReadUInt32LittleEndian(_header.AsSpan(4)),
+            Call = BinaryPrimitives.ReadInt64LittleEndian(_header.AsSpan(8)),
+        };
         if (_current.Length < 0)
         {
             throw new InvalidDataException($"The other side announced a message of {_current.Length} bytes.");

@@ -1,5 +1,5 @@
+using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using Plait.Interop;
 using Plait.Memory;
 
@@ -73,10 +73,13 @@ internal sealed unsafe class Channel : IDisposable
     /// <summary>Sends one message whole, blocking while the ring is full. False when the other side is gone. Safe for several threads.</summary>
     public bool Send(MessageKind kind, long call, ReadOnlySpan<byte> body)
     {
-        var header = new FrameHeader { Length = body.Length, Kind = (uint)kind, Call = call };
+        Span<byte> header = stackalloc byte[FrameHeader.Size];
+        BinaryPrimitives.WriteInt32LittleEndian(header, body.Length);
+        BinaryPrimitives.WriteUInt32LittleEndian(header[4..], (uint)kind);
+        BinaryPrimitives.WriteInt64LittleEndian(header[8..], call);
         lock (_sendGate)
         {
-            bool isOpen = Outgoing.Write(MemoryMarshal.AsBytes(new ReadOnlySpan<FrameHeader>(in header)));
+            bool isOpen = Outgoing.Write(header);
             isOpen = isOpen && Outgoing.Write(body);
             Outgoing.RingDataBell();
             return isOpen;

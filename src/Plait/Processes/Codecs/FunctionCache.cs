@@ -1,26 +1,19 @@
 using System.Collections.Concurrent;
-using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
-using System.Runtime.InteropServices;
+using System.Text;
 
 namespace Plait.Processes.Codecs;
 
 /// <summary>The receiver's memory of methods: definition bytes to the method they name, resolved once.</summary>
 internal static class FunctionCache
 {
-    private static readonly ConcurrentDictionary<byte[], FunctionShape> s_known = new(new ByContent());
-    private static readonly ConcurrentDictionary<byte[], FunctionShape>.AlternateLookup<ReadOnlySpan<byte>> s_bySpan =
-        s_known.GetAlternateLookup<ReadOnlySpan<byte>>();
+    // The bytes as text, one character each: a dictionary of strings needs no compilation in a cold worker.
+    private static readonly ConcurrentDictionary<string, FunctionShape> s_known = new();
 
     public static FunctionShape Find(ReadOnlySpan<byte> definition)
     {
-        if (s_bySpan.TryGetValue(definition, out FunctionShape? shape))
-        {
-            return shape;
-        }
-
-        shape = FunctionShape.Of(Resolve(definition));
-        return s_known.GetOrAdd(definition.ToArray(), shape);
+        string key = Encoding.Latin1.GetString(definition);
+        return s_known.TryGetValue(key, out FunctionShape? shape) ? shape : s_known.GetOrAdd(key, FunctionShape.Of(Resolve(definition)));
     }
 
     private static MethodInfo Resolve(ReadOnlySpan<byte> definition)
@@ -53,21 +46,5 @@ internal static class FunctionCache
         }
 
         throw new InvalidDataException($"The message names method {token:X8} of {type}, which this build does not have.");
-    }
-
-    private sealed class ByContent : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
-    {
-        public bool Equals(byte[]? x, byte[]? y) => x.AsSpan().SequenceEqual(y);
-
-        public bool Equals(ReadOnlySpan<byte> alternate, byte[] other) => alternate.SequenceEqual(other);
-
-        public int GetHashCode([DisallowNull] byte[] obj) => GetHashCode((ReadOnlySpan<byte>)obj);
-
-        // Token, start of the version id, length and the last bytes (generic arguments): enough to tell methods apart.
-        public int GetHashCode(ReadOnlySpan<byte> alternate) => alternate.Length < 16
-            ? alternate.Length
-            : HashCode.Combine(alternate.Length, MemoryMarshal.Read<long>(alternate), MemoryMarshal.Read<long>(alternate[^8..]));
-
-        public byte[] Create(ReadOnlySpan<byte> alternate) => alternate.ToArray();
     }
 }

@@ -12,7 +12,9 @@ internal sealed class FunctionShape
 {
     private static readonly ConcurrentDictionary<MethodInfo, FunctionShape> s_shapes = new();
 
-    private readonly (string Reason, string Advice)? _refusal;
+    private (string Reason, string Advice)? _refusal;
+    private bool _isJudged;
+    private byte[]? _definition;
     private object? _singleton;
     private Type[]? _otherParameters;
     private string?[]? _argumentNames;
@@ -31,8 +33,6 @@ internal sealed class FunctionShape
         ReturnType = method.ReturnType;
         ResultType = ResultOf(ReturnType);
         IsSingleton = !method.IsStatic && method.DeclaringType is { } type && type.Name.StartsWith("<>c", StringComparison.Ordinal) && !HasState(type);
-        _refusal = FindRefusal(parameters);
-        Definition = _refusal is null ? Define() : [];
     }
 
     public MethodInfo Method { get; }
@@ -51,8 +51,8 @@ internal sealed class FunctionShape
     /// <summary>True for lambdas without captured variables: instance methods of an object without state.</summary>
     public bool IsSingleton { get; }
 
-    /// <summary>The method in bytes; the receiver finds its own shape by them.</summary>
-    public byte[] Definition { get; }
+    /// <summary>The method in bytes; the receiver finds its own shape by them. The caller has asked <see cref="ThrowIfRefused"/>.</summary>
+    public byte[] Definition => _definition ??= Define();
 
     public MethodInvoker Invoker => _invoker ??= MethodInvoker.Create(Method);
 
@@ -66,8 +66,7 @@ internal sealed class FunctionShape
             return shape;
         }
 
-        shape = new FunctionShape(method);
-        return shape._refusal is null ? s_shapes.GetOrAdd(method, shape) : shape;
+        return s_shapes.GetOrAdd(method, new FunctionShape(method));
     }
 
     /// <summary>The types of the arguments that a delegate's caller gives. Static with a target: closed over the first. Instance without: the object comes first.</summary>
@@ -93,6 +92,13 @@ internal sealed class FunctionShape
 
     public void ThrowIfRefused()
     {
+        // Judged by the sender only: a worker has other things to do while it starts.
+        if (!_isJudged)
+        {
+            _refusal = FindRefusal(Method.GetParameters());
+            _isJudged = true;
+        }
+
         if ((_refusal ?? Reloaded()) is var (reason, advice))
         {
             throw Refusals.Function(FunctionName.Of(Method), reason, advice);

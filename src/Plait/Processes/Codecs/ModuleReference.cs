@@ -12,7 +12,9 @@ internal static class ModuleReference
     private const byte FirstKnown = 2;
 
     private static readonly ConcurrentDictionary<Module, Sent> s_sent = new();
-    private static readonly ConcurrentDictionary<(string Name, Guid Version), Module> s_loaded = new();
+
+    // By assembly name: a process has one build of each, and its version id is compared every time.
+    private static readonly ConcurrentDictionary<string, Module> s_loaded = new();
 
     /// <summary>Why the module's code is not to be had in another process; null when it is.</summary>
     public static (string Reason, string Advice)? WhyNot(Module module)
@@ -85,21 +87,19 @@ internal static class ModuleReference
 
     private static Module Resolve(string name, string location, Guid version)
     {
-        if (s_loaded.TryGetValue((name, version), out Module? known))
+        if (!s_loaded.TryGetValue(name, out Module? module))
         {
-            return known;
+            module = s_loaded.GetOrAdd(name, Load(name, location).ManifestModule);
         }
 
-        Assembly assembly = Load(name, location);
-        Module module = assembly.ManifestModule;
         if (module.ModuleVersionId != version)
         {
             throw new InvalidOperationException(
-                $"{module.Name} in the child is another build ({module.ModuleVersionId}, {Where(assembly)}) than in the parent ({version}, {location}). " +
+                $"{module.Name} in the child is another build ({module.ModuleVersionId}, {Where(module.Assembly)}) than in the parent ({version}, {location}). " +
                 "It was built again while the program ran, or the child found another copy: restart the program, and keep one copy of the assembly.");
         }
 
-        return s_loaded.GetOrAdd((name, version), module);
+        return module;
     }
 
     private static Assembly Load(string name, string location)

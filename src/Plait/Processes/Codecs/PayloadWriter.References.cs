@@ -12,14 +12,15 @@ internal sealed partial class PayloadWriter
     private Dictionary<Type, int>? _types;
     private List<Module>? _modules;
     private List<CancellationToken>? _tokens;
-    private Frame[] _frames = [];
+    // Made when first needed: in a cold worker every generic of a struct of ours is compiled anew.
+    private Frame[]? _frames;
     private int _depth;
     private string _root = "";
 
     /// <summary>The live tokens inside the payload: when one is cancelled, the sender tells the receiver. Null when there are none.</summary>
     public IReadOnlyList<CancellationToken>? Tokens => _tokens;
 
-    internal ReadOnlySpan<Frame> Frames => _frames.AsSpan(0, _depth);
+    internal ReadOnlySpan<Frame> Frames => _frames is null ? default : new ReadOnlySpan<Frame>(_frames, 0, _depth);
 
     internal string Root => _root;
 
@@ -56,26 +57,30 @@ internal sealed partial class PayloadWriter
             throw Refusals.TooDeep(this, container.GetType());
         }
 
-        if (_depth == _frames.Length)
+        if (_frames is null)
         {
-            Array.Resize(ref _frames, Math.Max(8, _depth * 2));
+            _frames = new Frame[8];
+        }
+        else if (_depth == _frames.Length)
+        {
+            Array.Resize(ref _frames, _depth * 2);
         }
 
         _frames[_depth++] = new Frame { Container = container, Index = -1 };
     }
 
-    internal void Leave() => _frames[--_depth].Container = null;
+    internal void Leave() => _frames![--_depth].Container = null;
 
-    internal void At(string name) => _frames[_depth - 1].Name = name;
+    internal void At(string name) => _frames![_depth - 1].Name = name;
 
-    internal void At(int index) => _frames[_depth - 1].Index = index;
+    internal void At(int index) => _frames![_depth - 1].Index = index;
 
     /// <summary>True when the value is being written further up: a cycle that has no object the receiver could point back to.</summary>
     internal bool IsOpen(object container)
     {
         for (int i = 0; i < _depth; i++)
         {
-            if (ReferenceEquals(_frames[i].Container, container))
+            if (ReferenceEquals(_frames![i].Container, container))
             {
                 return true;
             }
@@ -124,7 +129,10 @@ internal sealed partial class PayloadWriter
         _types?.Clear();
         _modules?.Clear();
         _tokens = null;
-        Array.Clear(_frames);
+        if (_frames is not null)
+        {
+            Array.Clear(_frames);
+        }
         _depth = 0;
         _root = "";
     }
