@@ -7,7 +7,7 @@ namespace Plait.Memory;
 internal sealed unsafe class ArenaBulkStore(Arena arena, BulkSpace own, long spaceStart, long spaceEnd) : IBulkStore
 {
     // The views given out and not yet returned. Guarded by itself.
-    private readonly HashSet<BorrowedBlock> _borrowed = [];
+    private readonly List<BorrowedBlock> _borrowed = [];
 
     private Arena Mapping => arena;
 
@@ -77,7 +77,7 @@ internal sealed unsafe class ArenaBulkStore(Arena arena, BulkSpace own, long spa
         var view = new BorrowedBlock(this, reference);
         lock (_borrowed)
         {
-            _ = _borrowed.Add(view);
+            _borrowed.Add(view);
         }
 
         return view;
@@ -89,7 +89,12 @@ internal sealed unsafe class ArenaBulkStore(Arena arena, BulkSpace own, long spa
         BorrowedBlock[] views;
         lock (_borrowed)
         {
-            views = [.. _borrowed];
+            if (_borrowed.Count == 0)
+            {
+                return;
+            }
+
+            views = _borrowed.ToArray();
         }
 
         foreach (IDisposable view in views)

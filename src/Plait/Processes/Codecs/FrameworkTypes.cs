@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Reflection;
 
 namespace Plait.Processes.Codecs;
@@ -6,8 +5,7 @@ namespace Plait.Processes.Codecs;
 /// <summary>Tells the framework's assemblies from everyone else's. Their private fields are not ours to copy.</summary>
 internal static class FrameworkTypes
 {
-    // The answer as an object: the dictionary of references is compiled ahead of time, that of a bool is not.
-    private static readonly ConcurrentDictionary<Assembly, object> s_assemblies = new();
+    private static readonly LockedTable<Assembly, object> s_assemblies = new();
     private static readonly object s_yes = new();
     private static readonly object s_no = new();
 
@@ -15,7 +13,7 @@ internal static class FrameworkTypes
 
     public static bool Owns(Assembly assembly) =>
         ReferenceEquals(assembly, typeof(object).Assembly)
-        || ReferenceEquals(s_assemblies.TryGetValue(assembly, out object? known) ? known : s_assemblies.GetOrAdd(assembly, Decide(assembly) ? s_yes : s_no), s_yes);
+        || ReferenceEquals(s_assemblies.Find(assembly) ?? s_assemblies.FindOrAdd(assembly, Decide(assembly) ? s_yes : s_no), s_yes);
 
     /// <summary>True for the names that the framework's own assemblies have; no assembly is loaded to find out.</summary>
     public static bool HasFrameworkName(string simpleName) =>

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Reflection;
 using System.Text;
 
@@ -8,12 +7,12 @@ namespace Plait.Processes.Codecs;
 internal static class FunctionCache
 {
     // The bytes as text, one character each: a dictionary of strings needs no compilation in a cold worker.
-    private static readonly ConcurrentDictionary<string, FunctionShape> s_known = new();
+    private static readonly LockedTable<string, FunctionShape> s_known = new();
 
     public static FunctionShape Find(ReadOnlySpan<byte> definition)
     {
         string key = Encoding.Latin1.GetString(definition);
-        return s_known.TryGetValue(key, out FunctionShape? shape) ? shape : s_known.GetOrAdd(key, FunctionShape.Of(Resolve(definition)));
+        return s_known.Find(key) ?? s_known.FindOrAdd(key, FunctionShape.Of(Resolve(definition)));
     }
 
     private static MethodInfo Resolve(ReadOnlySpan<byte> definition)

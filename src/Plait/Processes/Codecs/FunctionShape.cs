@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 
@@ -10,7 +9,7 @@ namespace Plait.Processes.Codecs;
 /// </summary>
 internal sealed class FunctionShape
 {
-    private static readonly ConcurrentDictionary<MethodInfo, FunctionShape> s_shapes = new();
+    private static readonly LockedTable<MethodInfo, FunctionShape> s_shapes = new();
 
     private (string Reason, string Advice)? _refusal;
     private bool _isJudged;
@@ -61,12 +60,7 @@ internal sealed class FunctionShape
 
     public static FunctionShape Of(MethodInfo method)
     {
-        if (s_shapes.TryGetValue(method, out FunctionShape? shape))
-        {
-            return shape;
-        }
-
-        return s_shapes.GetOrAdd(method, new FunctionShape(method));
+        return s_shapes.Find(method) ?? s_shapes.FindOrAdd(method, new FunctionShape(method));
     }
 
     /// <summary>The types of the arguments that a delegate's caller gives. Static with a target: closed over the first. Instance without: the object comes first.</summary>

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Reflection;
 using System.Runtime.Loader;
 
@@ -11,10 +10,10 @@ internal static class ModuleReference
     private const byte New = 1;
     private const byte FirstKnown = 2;
 
-    private static readonly ConcurrentDictionary<Module, Sent> s_sent = new();
+    private static readonly LockedTable<Module, Sent> s_sent = new();
 
     // By assembly name: a process has one build of each, and its version id is compared every time.
-    private static readonly ConcurrentDictionary<string, Module> s_loaded = new();
+    private static readonly LockedTable<string, Module> s_loaded = new();
 
     /// <summary>Why the module's code is not to be had in another process; null when it is.</summary>
     public static (string Reason, string Advice)? WhyNot(Module module)
@@ -56,7 +55,7 @@ internal static class ModuleReference
             return;
         }
 
-        Sent sent = s_sent.TryGetValue(module, out Sent? found) ? found : s_sent.GetOrAdd(module, Sent.Of(module));
+        Sent sent = s_sent.Find(module) ?? s_sent.FindOrAdd(module, Sent.Of(module));
         writer.WriteVarint(New);
         writer.WriteGuid(sent.Version);
         writer.WriteString(sent.Assembly);
@@ -87,10 +86,7 @@ internal static class ModuleReference
 
     private static Module Resolve(string name, string location, Guid version)
     {
-        if (!s_loaded.TryGetValue(name, out Module? module))
-        {
-            module = s_loaded.GetOrAdd(name, Load(name, location).ManifestModule);
-        }
+        Module module = s_loaded.Find(name) ?? s_loaded.FindOrAdd(name, Load(name, location).ManifestModule);
 
         if (module.ModuleVersionId != version)
         {
