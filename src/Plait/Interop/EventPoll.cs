@@ -59,6 +59,11 @@ internal sealed unsafe class EventPoll : IDisposable
             }
         }
 
+        if (count < 0 && Marshal.GetLastPInvokeError() is not Errno.EINTR and int errno)
+        {
+            throw new SystemCallException("epoll_wait", errno);
+        }
+
         return Math.Max(count, 0);
     }
 

@@ -140,7 +140,7 @@ internal sealed unsafe class ArenaBulkStore(Arena arena, BulkSpace own, long spa
     }
 
     // Release: pairs with the sender's acquire read of Readers in BulkSpace.CollectReturned.
-    private void GiveBack(BulkReference reference) => Interlocked.Decrement(ref BlockOf(reference).Readers);
+    public void GiveBack(BulkReference reference) => Interlocked.Decrement(ref BlockOf(reference).Readers);
 
     /// <summary>
     /// A view that keeps the mapping alive and gives the block back when disposed. It has no finalizer on purpose: a span

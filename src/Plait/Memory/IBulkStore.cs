@@ -21,6 +21,9 @@ internal interface IBulkStore
     /// <exception cref="InvalidDataException">The reference lies outside the store.</exception>
     void Take(BulkReference reference, Span<byte> destination);
 
+    /// <summary>Takes back what <see cref="TryStore"/> or <see cref="TryFind"/> held for a message that was never sent.</summary>
+    void GiveBack(BulkReference reference);
+
     /// <summary>A view of a received block without a copy; disposing the owner gives the block back to its sender.</summary>
     /// <exception cref="InvalidDataException">The reference lies outside the store.</exception>
     IMemoryOwner<byte> Borrow(BulkReference reference);

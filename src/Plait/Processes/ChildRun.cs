@@ -107,7 +107,9 @@ internal sealed class ChildRun : IChannelReader
     {
         try
         {
-            while (_channel!.Messages.TryRead())
+            // A child that never stops sending must not keep the dispatcher from its siblings.
+            const int MostAtOnce = 64;
+            for (int i = 0; i < MostAtOnce && _channel!.Messages.TryRead(); i++)
             {
                 Take(_channel.Messages.Header, _channel.Messages.Body);
             }

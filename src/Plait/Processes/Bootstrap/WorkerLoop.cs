@@ -102,7 +102,7 @@ internal sealed class WorkerLoop
             StandardStreams.Write(2, System.Text.Encoding.UTF8.GetBytes($"Child '{_hello.Name}' (pid {Environment.ProcessId}) threw:\n{error}\n"));
         }
 
-        _writer.Clear();
+        _writer.Abandon();
         ExceptionCodec.Write(_writer, error);
     }
 }

@@ -38,8 +38,16 @@ internal sealed partial class PayloadWriter : IBufferWriter<byte>, IDisposable
 
     public IBulkStore? Store => _store;
 
-    /// <summary>Blocks that this payload put into the store. Whoever drops the payload unsent must give these back.</summary>
-    public ReadOnlySpan<BulkReference> StoredBlocks => CollectionsMarshal.AsSpan(_stored);
+    /// <summary>Drops a payload that was not sent: blocks held for it go back to the store.</summary>
+    public void Abandon()
+    {
+        foreach (BulkReference reference in CollectionsMarshal.AsSpan(_stored))
+        {
+            _store!.GiveBack(reference);
+        }
+
+        Clear();
+    }
 
     /// <summary>Forgets what was written. Blocks already in the store stay there: they belong to whoever sent the payload.</summary>
     public void Clear()
@@ -137,7 +145,6 @@ internal sealed partial class PayloadWriter : IBufferWriter<byte>, IDisposable
     {
         if (_store is not null && data.Length >= _store.Threshold && _store.TryStore(data, out BulkReference reference))
         {
-            (_stored ??= []).Add(reference);
             WriteStored(reference);
             return;
         }
@@ -149,6 +156,7 @@ internal sealed partial class PayloadWriter : IBufferWriter<byte>, IDisposable
     /// <summary>A block that is already in the store: only its reference goes.</summary>
     internal void WriteStored(BulkReference reference)
     {
+        (_stored ??= []).Add(reference);
         WriteByte(StoredBlock);
         WriteVarint((ulong)reference.Offset);
         WriteVarint((ulong)reference.Length);

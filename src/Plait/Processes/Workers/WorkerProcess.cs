@@ -99,7 +99,18 @@ internal sealed class WorkerProcess : IDisposable
         {
             long call = ++_lastCall;
             _writer.Clear();
-            CallBody.WriteFunction(_writer, function, arguments, _arguments, _functions);
+            try
+            {
+                CallBody.WriteFunction(_writer, function, arguments, _arguments, _functions);
+                _functions.Commit();
+            }
+            catch
+            {
+                _functions.Rollback();
+                _writer.Abandon();
+                throw;
+            }
+
             if (!_channel.Send(MessageKind.Call, call, _writer.WrittenSpan) || !_channel.Receive(MonotonicClock.Never))
             {
                 throw Died();

@@ -31,14 +31,15 @@ public sealed class BulkTests
     }
 
     [Fact]
-    public void StoredBlocks_OfAPayload_AreListed()
+    public void Abandon_PayloadWithBlocks_GivesThemBack()
     {
-        using var writer = new PayloadWriter(new HeapBulkStore());
+        var store = new HeapBulkStore();
+        using var writer = new PayloadWriter(store);
         RoundTrip.ToChild.Write(writer, new[] { new byte[100], new byte[200], new byte[3] }, typeof(byte[][]), "blocks");
-        Assert.Equal(2, writer.StoredBlocks.Length);
-        Assert.Equal(200, writer.StoredBlocks[1].Length);
-        writer.Clear();
-        Assert.Equal(0, writer.StoredBlocks.Length);
+        Assert.Equal(2, store.Stored);
+        writer.Abandon();
+        Assert.Equal(2, store.GivenBack);
+        Assert.Equal(0, writer.WrittenCount);
     }
 
     [Fact]

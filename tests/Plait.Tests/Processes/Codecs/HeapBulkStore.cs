@@ -57,6 +57,12 @@ internal sealed class HeapBulkStore(int threshold = 64) : IBulkStore
 
     public void Take(BulkReference reference, Span<byte> destination) => Find(reference).Span.CopyTo(destination);
 
+    public void GiveBack(BulkReference reference)
+    {
+        _ = Find(reference);
+        GivenBack++;
+    }
+
     public IMemoryOwner<byte> Borrow(BulkReference reference) => new Owner(this, Find(reference));
 
     private Memory<byte> Find(BulkReference reference) =>
