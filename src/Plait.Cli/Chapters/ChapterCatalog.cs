@@ -1,7 +1,23 @@
+using Plait.Cli.Chapters.Processes;
+
 namespace Plait.Cli.Chapters;
 
 /// <summary>Every chapter, in teaching order. The list is explicit: order is part of what is taught, and a chapter nobody lists is dead code.</summary>
 internal static class ChapterCatalog
 {
-    public static IReadOnlyList<Chapter> All { get; } = [];
+    public static IReadOnlyList<Chapter> All { get; } =
+    [
+        new ProcessStart(),
+        new Isolation(),
+        new Pids(),
+        new Terminate(),
+        new Reclaim(),
+        new Zombies(),
+        new Orphans(),
+        new DaemonProcess(),
+        new ProcessMemory(),
+        new Crash(),
+        new ForeignPipe(),
+        new WordCount(),
+    ];
 }

@@ -1,4 +1,5 @@
 using Plait.Cli.Terminal;
+using Plait.Processes;
 
 namespace Plait.Cli.Chapters;
 
@@ -42,6 +43,9 @@ internal sealed class ChapterContext
 
     /// <summary>Cancelled by Ctrl+C and when <see cref="Chapter.TimeLimit"/> has passed.</summary>
     public CancellationToken Cancellation { get; }
+
+    /// <summary>Where the output of a chapter's child belongs: line by line under its name as it comes, or nowhere in the tour.</summary>
+    public ChildOutput ChildOutput => _screen is null ? ChildOutput.Null : ChildOutput.Forward;
 
     /// <summary>The time since the chapter began.</summary>
     public TimeSpan Elapsed => Time.GetElapsedTime(_started);

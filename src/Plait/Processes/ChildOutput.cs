@@ -17,4 +17,7 @@ public enum ChildOutput
 
     /// <summary>Copied line by line to the parent's own stream, each line preceded by the child's name in brackets, and the last lines kept.</summary>
     Forward,
+
+    /// <summary>Read and not shown: standard error's last lines are kept for <see cref="ChildOutcome.ErrorTail"/>, so the way the child ended is still told. Of standard output nothing is kept.</summary>
+    Keep,
 }

@@ -161,9 +161,10 @@ internal sealed class ChildStreams : IDisposable
                 break;
             case ChildOutput.Relay:
             case ChildOutput.Forward:
+            case ChildOutput.Keep:
                 (read, write) = Descriptor.Pipe(nonBlockingRead: true);
                 Hand(target, write);
-                var pump = new OutputPump(read, target, output == ChildOutput.Forward ? name : null);
+                var pump = new OutputPump(read, output == ChildOutput.Keep ? null : target, output == ChildOutput.Forward ? name : null);
                 _pumps.Add(pump);
                 _errorPump = target == 2 ? pump : _errorPump;
                 break;

@@ -13,7 +13,7 @@ internal sealed class OutputPump
 
     private readonly Lock _gate = new();
     private readonly Descriptor _pipe;
-    private readonly int _target;
+    private readonly int? _target;
     private readonly byte[]? _prefix;
     private readonly long _id;
 
@@ -26,9 +26,9 @@ internal sealed class OutputPump
     private readonly MemoryStream _line = new();
 
     /// <param name="pipe">The read end, non-blocking; owned from here on.</param>
-    /// <param name="target">Our own descriptor to copy to: 1 or 2.</param>
+    /// <param name="target">Our own descriptor to copy to, 1 or 2; null to keep the tail alone.</param>
     /// <param name="prefix">The child's name, to forward line by line; null to copy bytes as they come.</param>
-    public OutputPump(Descriptor pipe, int target, string? prefix)
+    public OutputPump(Descriptor pipe, int? target, string? prefix)
     {
         _pipe = pipe;
         _target = target;
@@ -103,7 +103,11 @@ internal sealed class OutputPump
             }
 
             _tail.Append(chunk.AsSpan(0, count));
-            _pending.Add(chunk[..count]);
+            if (_target is not null)
+            {
+                _pending.Add(chunk[..count]);
+            }
+
             return true;
         }
     }
@@ -121,7 +125,7 @@ internal sealed class OutputPump
         {
             if (_prefix is null)
             {
-                StandardStreams.Write(_target, chunk);
+                StandardStreams.Write(_target!.Value, chunk);
             }
             else
             {
@@ -152,7 +156,7 @@ internal sealed class OutputPump
     private void FlushLine(bool addNewLine)
     {
         byte[] line = [.. _prefix!, .. _line.GetBuffer().AsSpan(0, (int)_line.Length)];
-        StandardStreams.Write(_target, addNewLine ? [.. line, (byte)'\n'] : line);
+        StandardStreams.Write(_target!.Value, addNewLine ? [.. line, (byte)'\n'] : line);
         _line.SetLength(0);
     }
 }
