@@ -1,0 +1,92 @@
+using Plait.Interop;
+using Plait.Processes;
+using Xunit;
+
+namespace Plait.Tests.Processes;
+
+/// <summary>
+/// Base of every test of processes. A test ends when nothing that it started is left: no process, no zombie, no thread of
+/// Plait's, no descriptor, no file. A test that hangs is reported with what its children were doing, and then ended.
+/// </summary>
+[Collection(ProcessCollection.Name)]
+public abstract class ProcessTest : IAsyncLifetime
+{
+    private static readonly TimeSpan s_hangLimit = TimeSpan.FromSeconds(60);
+    private static readonly Lazy<Task> s_warmUp = new(WarmUpAsync);
+
+    private LeakWatch? _watch;
+    private ITimer? _hangTimer;
+    private string _hang = string.Empty;
+
+    public async ValueTask InitializeAsync()
+    {
+        await s_warmUp.Value;
+        _watch = new LeakWatch();
+        string test = TestContext.Current.Test?.TestDisplayName ?? GetType().Name;
+        _hangTimer = TimeProvider.System.CreateTimer(_ => OnHang(test), null, s_hangLimit, s_hangLimit);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        await _hangTimer!.DisposeAsync();
+        string leaks = await _watch!.SettleAsync();
+        if (leaks.Length > 0)
+        {
+            // The next test starts clean.
+            KillLeftProcesses();
+            Assert.Fail($"Left behind:{Environment.NewLine}{leaks}{_hang}");
+        }
+
+        Assert.True(_hang.Length == 0, _hang);
+    }
+
+    /// <summary>A program's path that is not to be found in PATH skips the test.</summary>
+    protected static void Need(string program) =>
+        Assert.SkipUnless(
+            (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(':').Any(folder => File.Exists(Path.Combine(folder, program))),
+            $"The program '{program}' is not installed.");
+
+    /// <summary>Completes when a fact holds that nobody announces.</summary>
+    protected static async Task UntilAsync(Func<bool> fact)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
+        while (!fact())
+        {
+            await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken);
+        }
+    }
+
+    // First time: dump, and end the children, which ends most waits. Second time: this process itself must end.
+    private void OnHang(string test)
+    {
+        List<ProcessEntry> left = LeakWatch.LeftProcesses();
+        string report = $"{test} was not over after {s_hangLimit}. {left.Count} processes:{Environment.NewLine}{string.Concat(left.Select(static entry => ProcessTable.Describe(entry.Pid)))}";
+        Console.Error.WriteLine(report);
+        if (_hang.Length > 0)
+        {
+            Environment.FailFast(report);
+        }
+
+        _hang = report;
+        KillLeftProcesses();
+    }
+
+    private static void KillLeftProcesses()
+    {
+        foreach (ProcessEntry entry in LeakWatch.LeftProcesses())
+        {
+            _ = Libc.kill(entry.Pid, Signals.Kill);
+        }
+    }
+
+    // What lives as long as the process does (the spawner, the supervisors, the keeper and its pipe) comes with the first child.
+    private static async Task WarmUpAsync()
+    {
+        _ = new LeakWatch();
+        using var child = ChildProcess.Start(static () => 1);
+        using var program = ChildProcess.StartProgram("/bin/sh", ["-c", "exit 0"]);
+        _ = await child;
+        await program;
+    }
+}
