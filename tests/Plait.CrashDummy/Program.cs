@@ -1,0 +1,20 @@
+using Plait.CrashDummy;
+
+// Each word is one scenario. What happens is told on standard output, a line at a time; whoever started us reads it.
+return args switch
+{
+    ["call", var size] => Calls.Run(size),
+    ["tree", var mode, var generations] => Trees.Run(mode, int.Parse(generations)),
+    ["exit", var way, var child] => Exits.Run(way, child),
+    ["statuses", var count] => Statuses.Run(int.Parse(count)),
+    ["hook"] => Hooks.Run(),
+    ["start"] => Guards.StartOne(),
+    ["nest"] => Guards.Nest(),
+    _ => Fail(args),
+};
+
+static int Fail(string[] args)
+{
+    Console.Error.WriteLine($"No scenario '{string.Join(' ', args)}'.");
+    return 64;
+}
