@@ -120,6 +120,7 @@ internal static class FunctionReference
             table.Add(shape);
         }
 
+        shape.ThrowIfChanged();
         writer.WriteVarint(table is null ? Inline : Defining);
         writer.WriteBlock(shape.Definition);
     }

@@ -93,7 +93,21 @@ internal sealed class FunctionShape
             _isJudged = true;
         }
 
-        if ((_refusal ?? Reloaded()) is var (reason, advice))
+        ThrowIf(_refusal);
+    }
+
+    /// <summary>Refuses a method whose code is not what another process would load. Asked whenever its definition is sent; a receiver that knows it already has the code.</summary>
+    public void ThrowIfChanged()
+    {
+        if (HotReload.Changed(Method.Module) || !BuildOnDisk.IsCurrent(Method.Module))
+        {
+            ThrowIf(ModuleReference.WhyNot(Method.Module));
+        }
+    }
+
+    private void ThrowIf((string Reason, string Advice)? refusal)
+    {
+        if (refusal is var (reason, advice))
         {
             throw Refusals.Function(FunctionName.Of(Method), reason, advice);
         }
@@ -113,8 +127,6 @@ internal sealed class FunctionShape
 
         return type;
     }
-
-    private (string Reason, string Advice)? Reloaded() => HotReload.Changed(Method.Module) ? ModuleReference.WhyNot(Method.Module) : null;
 
     private (string Reason, string Advice)? FindRefusal(ParameterInfo[] parameters)
     {

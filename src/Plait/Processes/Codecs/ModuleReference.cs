@@ -34,6 +34,11 @@ internal static class ModuleReference
             return ($"the assembly {assembly.GetName().Name} was loaded from bytes, so the other process cannot find it", "Load it from a file");
         }
 
+        if (!BuildOnDisk.IsCurrent(module))
+        {
+            return ($"{module.Name} was built again, or removed, while this program runs ({assembly.Location}), and the other process would load what is there now", "Restart the program");
+        }
+
         return HotReload.Changed(module)
             ? ($"{module.Name} was changed by hot reload, and the other process would load the file on disk, which is another build", "Restart the program")
             : null;
