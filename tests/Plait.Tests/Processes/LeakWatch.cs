@@ -43,11 +43,11 @@ internal sealed class LeakWatch
         return leaks;
     }
 
-    /// <summary>Open descriptors of this process and what each stands for, without the assemblies: the runtime keeps those it has loaded open.</summary>
+    /// <summary>Open descriptors of this process and what each stands for, without assemblies and their symbols: the runtime keeps those it has loaded open.</summary>
     public static List<string> Descriptors() =>
     [
         .. Directory.GetFileSystemEntries("/proc/self/fd").Select(static path => $"{Path.GetFileName(path)} -> {TargetOf(path)}")
-            .Where(static descriptor => !descriptor.EndsWith(".dll", StringComparison.Ordinal)),
+            .Where(static descriptor => !descriptor.EndsWith(".dll", StringComparison.Ordinal) && !descriptor.EndsWith(".pdb", StringComparison.Ordinal)),
     ];
 
     private string Find()

@@ -41,11 +41,26 @@ public abstract class ProcessTest : IAsyncLifetime
         Assert.True(_hang.Length == 0, _hang);
     }
 
-    /// <summary>A program's path that is not to be found in PATH skips the test.</summary>
+    /// <summary>A program that is not to be found in PATH skips the test.</summary>
     protected static void Need(string program) =>
         Assert.SkipUnless(
             (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(':').Any(folder => File.Exists(Path.Combine(folder, program))),
             $"The program '{program}' is not installed.");
+
+    /// <summary>Blocks until a child that was started with its output in a pipe says that it is where the test wants it.</summary>
+    protected static void AwaitReady(ChildProcess child) => Assert.Equal(InChild.Ready, ReadLine(child));
+
+    /// <summary>The child's next line, which ends in a newline; null at the end of its output.</summary>
+    protected static string? ReadLine(ChildProcess child)
+    {
+        var line = new List<byte>();
+        for (int value = child.StandardOutput!.ReadByte(); value is not (-1 or '\n'); value = child.StandardOutput.ReadByte())
+        {
+            line.Add((byte)value);
+        }
+
+        return line.Count == 0 ? null : System.Text.Encoding.UTF8.GetString([.. line]);
+    }
 
     /// <summary>Completes when a fact holds that nobody announces.</summary>
     protected static async Task UntilAsync(Func<bool> fact)

@@ -99,10 +99,23 @@ internal sealed class WorkerLoop
 
         if (_hello.PrintsExceptions)
         {
-            StandardStreams.Write(2, System.Text.Encoding.UTF8.GetBytes($"Child '{_hello.Name}' (pid {Environment.ProcessId}) threw:\n{error}\n"));
+            StandardStreams.Write(2, System.Text.Encoding.UTF8.GetBytes($"Child '{_hello.Name}' (pid {Environment.ProcessId}) threw:\n{TextOf(error)}\n"));
         }
 
         _writer.Abandon();
         ExceptionCodec.Write(_writer, error);
+    }
+
+    // ToString is the user's own: an exception that cannot be printed must arrive all the same.
+    private static string TextOf(Exception error)
+    {
+        try
+        {
+            return error.ToString();
+        }
+        catch (Exception spoilt)
+        {
+            return $"{error.GetType()} (its ToString threw {spoilt.GetType()})";
+        }
     }
 }
