@@ -13,6 +13,9 @@ internal readonly record struct WaitStatus(bool IsKnown, int ExitCode, int Signa
 /// <summary>Signals, pidfds, reaping and per-process settings.</summary>
 internal static unsafe class ProcessCalls
 {
+    /// <summary>The name under which <see cref="OpenPidFd"/> fails.</summary>
+    public const string PidFdCall = "pidfd_open";
+
     private const int WaitPidFd = 3;
     private const int WaitExited = 4;
     private const int WaitNoHang = 1;
@@ -39,7 +42,7 @@ internal static unsafe class ProcessCalls
         }
 
         int errno = Marshal.GetLastPInvokeError();
-        return errno == Errno.ESRCH ? null : throw new SystemCallException("pidfd_open", errno);
+        return errno == Errno.ESRCH ? null : throw new SystemCallException(PidFdCall, errno);
     }
 
     /// <summary>Sends a signal through a pidfd; false when the process is gone.</summary>

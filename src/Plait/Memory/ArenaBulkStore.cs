@@ -62,7 +62,6 @@ internal sealed unsafe class ArenaBulkStore(Arena arena, BulkSpace own, long spa
         }
 
         new ReadOnlySpan<byte>(arena.Address + reference.Offset, destination.Length).CopyTo(destination);
-        CrashPoints.Hit(CrashPoint.BulkCopied);
         GiveBack(reference);
     }
 
@@ -139,8 +138,13 @@ internal sealed unsafe class ArenaBulkStore(Arena arena, BulkSpace own, long spa
         }
     }
 
-    // Release: pairs with the sender's acquire read of Readers in BulkSpace.CollectReturned.
-    public void GiveBack(BulkReference reference) => Interlocked.Decrement(ref BlockOf(reference).Readers);
+    public void GiveBack(BulkReference reference)
+    {
+        CrashPoints.Hit(CrashPoint.BulkCopied);
+
+        // Release: pairs with the sender's acquire read of Readers in BulkSpace.CollectReturned.
+        Interlocked.Decrement(ref BlockOf(reference).Readers);
+    }
 
     /// <summary>
     /// A view that keeps the mapping alive and gives the block back when disposed. It has no finalizer on purpose: a span

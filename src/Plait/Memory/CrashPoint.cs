@@ -38,7 +38,7 @@ internal enum CrashPoint
     /// <summary>A block's bytes are in place; no message refers to it yet.</summary>
     BulkStored = 10,
 
-    /// <summary>A block is copied out; it is not yet given back.</summary>
+    /// <summary>The receiver is done with a block; it is not yet given back.</summary>
     BulkCopied = 11,
 
     /// <summary>The child runs managed code; the arena is not yet mapped.</summary>

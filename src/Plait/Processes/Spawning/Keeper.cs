@@ -89,46 +89,62 @@ internal sealed class Keeper
             return;
         }
 
-        (Descriptor read, Descriptor write) = Descriptor.Pipe(nonBlockingRead: false);
-        using Descriptor nothing = Descriptor.Null();
-        using (read)
+        try
         {
-            var request = new SpawnRequest
-            {
-                FileName = Shell,
-                Arguments = ["plait-keeper", "-c", Script],
-                Environment = [],
-                Descriptors = [read.Number, nothing.Number, nothing.Number],
-                WorkingDirectory = "/",
-                NewSession = true,
-            };
-            if (Spawner.Instance.Start(request, affinity: null, out int pid) != 0)
-            {
-                // Tried again with the next child.
-                write.Dispose();
-                return;
-            }
-
-            Watch(pid);
+            _pipe = StartShell();
+        }
+        catch (SystemCallException)
+        {
+            // No descriptor or no process is to be had now: tried again with the next child.
+            return;
         }
 
-        _pipe = write;
-        foreach (int group in _groups)
+        foreach (int group in _pipe is null ? [] : _groups)
         {
             Tell('+', group);
         }
     }
 
+    /// <summary>Returns the end of the pipe that we talk into; null when the system refused the process.</summary>
+    private Descriptor? StartShell()
+    {
+        (Descriptor read, Descriptor write) = Descriptor.Pipe(nonBlockingRead: false);
+        using (read)
+        {
+            try
+            {
+                using Descriptor nothing = Descriptor.Null();
+                var request = new SpawnRequest
+                {
+                    FileName = Shell,
+                    Arguments = ["plait-keeper", "-c", Script],
+                    Environment = [],
+                    Descriptors = [read.Number, nothing.Number, nothing.Number],
+                    WorkingDirectory = "/",
+                    NewSession = true,
+                };
+                if (Spawner.Instance.Start(request, affinity: null) is { Errno: 0, PidFd: { } pidFd })
+                {
+                    Watch(pidFd);
+                    return write;
+                }
+            }
+            catch
+            {
+                write.Dispose();
+                throw;
+            }
+        }
+
+        write.Dispose();
+        return null;
+    }
+
     private void Tell(char what, int group) =>
         _ = _pipe!.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{what} {group}\n")));
 
-    private void Watch(int pid)
+    private void Watch(Descriptor pidFd)
     {
-        if (ProcessCalls.OpenPidFd(pid) is not { } pidFd)
-        {
-            return;
-        }
-
         _ = Supervisor.Deaths.Watch(pidFd, id =>
         {
             _ = ProcessCalls.Reap(pidFd);

@@ -2,6 +2,12 @@ using Plait.Interop;
 
 namespace Plait.Processes.Spawning;
 
+/// <summary>A process that has been started, or the refusal.</summary>
+/// <param name="Errno">The error number that the system answered; 0 when it was started.</param>
+/// <param name="Pid">Its number.</param>
+/// <param name="PidFd">Stands for it; null when it was gone and reaped by the runtime (PID 1) before anybody could look. The caller owns it.</param>
+internal readonly record struct Spawned(int Errno, int Pid, Descriptor? PidFd);
+
 /// <summary>
 /// The one thread that starts processes. A child's parent-death signal is tied to the thread that started it, so that
 /// thread must live as long as this process does.
@@ -45,32 +51,44 @@ internal sealed class Spawner
         return done.Task.GetAwaiter().GetResult();
     }
 
-    /// <summary>Starts a process, with the processors it may use set on this thread for the moment, since they are inherited.</summary>
-    public int Start(SpawnRequest request, IReadOnlyList<int>? affinity, out int pid)
+    /// <summary>
+    /// Starts a process, with the processors it may use set on this thread for the moment, since they are inherited, and
+    /// opens its pidfd at once: as PID 1 the runtime reaps whatever ends, and only a pidfd opened before that still tells how.
+    /// </summary>
+    /// <exception cref="SystemCallException">The processors, or the pidfd, were refused; nothing is left of the process.</exception>
+    public Spawned Start(SpawnRequest request, IReadOnlyList<int>? affinity) => Run(() =>
     {
-        int started = 0;
-        int errno = Run(() =>
+        int[]? own = affinity is null ? null : ProcessCalls.GetAffinity(0);
+        if (affinity is not null)
         {
-            int[]? own = affinity is null ? null : ProcessCalls.GetAffinity(0);
-            if (affinity is not null)
-            {
-                ProcessCalls.SetAffinity(0, affinity);
-            }
+            ProcessCalls.SetAffinity(0, affinity);
+        }
 
-            try
+        try
+        {
+            int errno = Spawn.Start(request, out int pid);
+            return new Spawned(errno, pid, errno == 0 ? OpenPidFd(pid) : null);
+        }
+        finally
+        {
+            if (own is not null)
             {
-                return Spawn.Start(request, out started);
+                ProcessCalls.SetAffinity(0, own);
             }
-            finally
-            {
-                if (own is not null)
-                {
-                    ProcessCalls.SetAffinity(0, own);
-                }
-            }
-        });
-        pid = started;
-        return errno;
+        }
+    });
+
+    private static Descriptor? OpenPidFd(int pid)
+    {
+        try
+        {
+            return ProcessCalls.OpenPidFd(pid);
+        }
+        catch (SystemCallException)
+        {
+            ProcessCalls.KillAndReap(pid);
+            throw;
+        }
     }
 
     private void Loop()

@@ -57,28 +57,26 @@ internal sealed class SupervisedProcess
     /// <exception cref="ChildStartException">The system refused.</exception>
     public static SupervisedProcess Start(string name, SpawnRequest request, ChildProcessOptions options, ChildStreams streams, Action onDeath, Action onEnded)
     {
-        int errno;
-        int pid;
+        Spawned spawned;
         try
         {
-            errno = Spawner.Instance.Start(request, options.Affinity, out pid);
+            spawned = Spawner.Instance.Start(request, options.Affinity);
         }
         catch (SystemCallException refused)
         {
-            throw new ChildStartException(name, "setting its processors", refused.Number, refused);
+            throw new ChildStartException(name, refused.Call == ProcessCalls.PidFdCall ? "watching it" : "setting its processors", refused.Number, refused);
         }
 
-        if (errno != 0)
+        if (spawned.Errno != 0)
         {
-            throw new ChildStartException(name, $"starting '{request.FileName}'", errno);
+            throw new ChildStartException(name, $"starting '{request.FileName}'", spawned.Errno);
         }
 
         CrashPoints.Hit(CrashPoint.ParentSpawned);
-        Descriptor? pidFd = null;
+        (_, int pid, Descriptor? pidFd) = spawned;
         try
         {
-            pidFd = ProcessCalls.OpenPidFd(pid);
-            if (options.Nice != 0)
+            if (options.Nice != 0 && pidFd is not null)
             {
                 ProcessCalls.SetNice(pid, Math.Clamp(ProcessCalls.GetNice(0) + options.Nice, -20, 19));
             }
@@ -86,8 +84,8 @@ internal sealed class SupervisedProcess
         catch (SystemCallException refused)
         {
             ProcessCalls.KillAndReap(pid);
-            pidFd?.Dispose();
-            throw new ChildStartException(name, pidFd is null ? "watching it" : $"the nice value {options.Nice}", refused.Number, refused);
+            pidFd!.Dispose();
+            throw new ChildStartException(name, $"the nice value {options.Nice}", refused.Number, refused);
         }
 
         Keeper.Instance.Add(pid);
