@@ -46,10 +46,10 @@ public partial class ChildProcess
 
     /// <summary>
     /// For programs in which neither a startup hook nor the worker entry can run (trimmed programs, a single file with
-    /// startup hooks off): call it first in Main. In a process started as a worker it runs the worker and never returns;
-    /// elsewhere it returns at once.
+    /// startup hooks off): call it first in Main, whatever the arguments. In a process started as a worker it runs the
+    /// worker and never returns; elsewhere it returns at once. Where it is needed and was not called, no child is started.
     /// </summary>
-    public static void RunIfWorker() => WorkerBootstrap.Run();
+    public static void RunIfWorker() => WorkerBootstrap.RunExplicitly();
 
     private static Task[] ExitsOf(IReadOnlyCollection<ChildProcess> children)
     {

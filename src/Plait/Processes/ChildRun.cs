@@ -303,6 +303,7 @@ internal sealed class ChildRun : IChannelReader
             KernelKilledForMemory = _kernelKillsBefore >= 0 && KernelMemoryKills.Read() > _kernelKillsBefore,
             StartTimedOut = _hasTimedOut,
             SentSignal = Process.SentSignal,
+            NeedsExplicitCall = Bootstrap.HostCommand.Current.Mode == Bootstrap.BootstrapMode.ExplicitCall,
         };
         (ChildOutcomeKind kind, int? exitCode, int? signal, string explanation) = OutcomeClassifier.Classify(evidence);
         if (_resultKind == MessageKind.Threw || (_sawUnhandled && _resultKind is null))

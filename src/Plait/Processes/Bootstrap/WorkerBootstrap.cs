@@ -27,6 +27,16 @@ internal static class WorkerBootstrap
     /// <summary>Whether this process was started as a worker and yet came to run something else: its bootstrap did not happen.</summary>
     public static bool IsMisplaced => s_current is null && Environment.GetEnvironmentVariable(WorkerVariables.Worker) is { Length: > 0 };
 
+    /// <summary>Whether Main made the explicit call. A program that never makes it could not start a worker by itself: its child would run Main again.</summary>
+    public static bool WasCalledExplicitly { get; private set; }
+
+    /// <summary>As <see cref="Run"/>, and remembers that Main does its part.</summary>
+    public static void RunExplicitly()
+    {
+        WasCalledExplicitly = true;
+        Run();
+    }
+
     /// <summary>Runs the worker in a process that was started as one; returns at once in any other.</summary>
     public static void Run()
     {

@@ -33,6 +33,9 @@ internal sealed record Evidence
 
     /// <summary>The last signal that we sent it, 0 for none.</summary>
     public int SentSignal { get; init; }
+
+    /// <summary>Nothing but a call in Main can make a process of this program a worker.</summary>
+    public bool NeedsExplicitCall { get; init; }
 }
 
 /// <summary>
@@ -61,7 +64,7 @@ internal static class OutcomeClassifier
 
         if (evidence.StartTimedOut)
         {
-            return (ChildOutcomeKind.BootstrapFailed, exitCode, signal, "killed: our code did not begin to run in it within the start timeout.");
+            return (ChildOutcomeKind.BootstrapFailed, exitCode, signal, "killed: our code did not begin to run in it within the start timeout." + Advice(evidence));
         }
 
         if (!status.IsKnown)
@@ -77,7 +80,7 @@ internal static class OutcomeClassifier
 
         if (!evidence.IsForeign && evidence.Phase == ChannelPhase.Spawned && !WasEndedByUs(evidence))
         {
-            return (ChildOutcomeKind.BootstrapFailed, exitCode, signal, $"it ended ({Describe(status)}) before our code ran in it.");
+            return (ChildOutcomeKind.BootstrapFailed, exitCode, signal, $"it ended ({Describe(status)}) before our code ran in it." + Advice(evidence));
         }
 
         return signal is { } number
@@ -122,6 +125,10 @@ internal static class OutcomeClassifier
 
     private static (ChildOutcomeKind Kind, int? ExitCode, int? Signal, string Explanation) Aborted(ChildOutcomeKind kind, string explanation) =>
         (kind, null, Signals.Abort, explanation);
+
+    private static string Advice(Evidence evidence) => evidence.NeedsExplicitCall
+        ? " In this program, which is trimmed or a single file with startup hooks off, Main must call ChildProcess.RunIfWorker() first, in the child as in the parent."
+        : string.Empty;
 
     private static string Describe(WaitStatus status) =>
         status.Signal != 0 ? Signals.Name(status.Signal) : $"exit code {status.ExitCode}";

@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using Plait.Interop;
+using Plait.Processes.Bootstrap;
 using Plait.Processes.Channels;
 using Plait.Processes.Codecs;
 using Plait.Processes.Spawning;
@@ -136,6 +137,7 @@ internal sealed class WorkerProcess : IDisposable
             LastWords = _streams.LastWords,
             IsErrorSeen = _streams.IsErrorSeen,
             SentSignal = _process.SentSignal,
+            NeedsExplicitCall = HostCommand.Current.Mode == BootstrapMode.ExplicitCall,
         });
         return new ChildFailedException(new ChildOutcome
         {

@@ -39,8 +39,17 @@ internal sealed class WorkerStart
     public Descriptor Lifeline { get; }
 
     /// <exception cref="ChildStartException">No descriptors or no memory are left.</exception>
+    /// <exception cref="InvalidOperationException">This program must call <see cref="ChildProcess.RunIfWorker"/> and has not.</exception>
     public static WorkerStart Open(string name, ChildProcessOptions options)
     {
+        if (HostCommand.Current.Mode == BootstrapMode.ExplicitCall && !WorkerBootstrap.WasCalledExplicitly)
+        {
+            // Refused here, because the child would run Main from its beginning before anything could be found out.
+            throw new InvalidOperationException(
+                $"Child '{name}' cannot be started: this program is trimmed, or a single file with startup hooks off, so that nothing can make a new process of it a worker before Main. "
+                + "Call ChildProcess.RunIfWorker() first in Main.");
+        }
+
         Channel? channel = null;
         (Descriptor Read, Descriptor Write)? lifeline = null;
         try

@@ -1,0 +1,4 @@
+#!/usr/bin/env dotnet
+#:project ../../../../src/Plait/Plait.csproj
+
+return Row.Run();

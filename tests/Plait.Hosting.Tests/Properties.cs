@@ -1,0 +1,3 @@
+using Plait.Hosting.Tests.Rows;
+
+[assembly: AssemblyFixture(typeof(BuiltRows))]
