@@ -14,7 +14,7 @@ internal static class Exits
     public static int Run(string way, string children)
     {
         using var ended = new ManualResetEventSlim();
-        using PosixSignalRegistration go = PosixSignalRegistration.Create(Go, _ => ended.Set());
+        using PosixSignalRegistration go = Handle(Go, ended);
         using PosixSignalRegistration? handled = way switch
         {
             "SIGTERM handled" => Handle(PosixSignal.SIGTERM, ended),

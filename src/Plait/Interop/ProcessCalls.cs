@@ -200,8 +200,11 @@ internal static unsafe class ProcessCalls
         }
     }
 
-    /// <summary>Stops this process until somebody continues it.</summary>
-    public static void StopSelf() => _ = Libc.kill(Libc.getpid(), Signals.Stop);
+    /// <summary>
+    /// Stops this process until somebody continues it; returns after that. The signal goes to the calling thread: sent to
+    /// the process, another thread would take it, and this one would run on for a moment, past the stop.
+    /// </summary>
+    public static void StopSelf() => _ = Libc.raise(Signals.Stop);
 
     /// <summary>
     /// A process started with SIGCHLD ignored has its children reaped by the kernel, status and all, and the runtime's own
