@@ -66,8 +66,11 @@ internal sealed class Spawner
 
         try
         {
-            int errno = Spawn.Start(request, out int pid);
-            return new Spawned(errno, pid, errno == 0 ? OpenPidFd(pid) : null);
+            return RuntimeReaping.Hold(() =>
+            {
+                int errno = Spawn.Start(request, out int pid);
+                return new Spawned(errno, pid, errno == 0 ? OpenPidFd(pid) : null);
+            });
         }
         finally
         {
