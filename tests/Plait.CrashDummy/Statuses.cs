@@ -15,8 +15,9 @@ internal static class Statuses
         var checks = new List<Task<string?>>();
         for (int i = 0; i < count; i++)
         {
-            checks.Add(StartPlait(i));
+            // The framework's comes first: it sets up the runtime's own handling of SIGCHLD.
             checks.Add(StartFramework(i));
+            checks.Add(StartPlait(i));
         }
 
         string[] wrong = [.. Task.WhenAll(checks).GetAwaiter().GetResult().OfType<string>()];

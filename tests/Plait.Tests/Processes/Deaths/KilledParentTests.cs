@@ -21,8 +21,7 @@ public sealed class KilledParentTests
     {
         using Dummy parent = Dummy.Start(["tree", mode, generations.ToString(CultureInfo.InvariantCulture)]);
         Worker[] workers = ReadTree(parent, generations);
-        int[] keepers = ProcFiles.KeepersOf([parent.Pid, .. workers.Select(worker => worker.Pid)]);
-        Assert.Equal(generations + 1, keepers.Length);
+        int[] keepers = KeepersOf(generations + 1, [parent.Pid, .. workers.Select(worker => worker.Pid)]);
         Assert.All(workers, worker => Assert.True(ProcFiles.IsAlive(worker.SleepOfFramework) && ProcFiles.IsAlive(worker.SleepOfOurs)));
 
         parent.Signal(Signals.Kill);
@@ -52,7 +51,7 @@ public sealed class KilledParentTests
     {
         using Dummy parent = Dummy.Start(["tree", "idle", "1"]);
         Worker worker = ReadTree(parent, 1)[0];
-        int first = Assert.Single(ProcFiles.KeepersOf([parent.Pid]));
+        int first = KeepersOf(1, parent.Pid)[0];
 
         Family.Signal(first, Signals.Kill);
         int[] second = [];
@@ -72,7 +71,7 @@ public sealed class KilledParentTests
     {
         using Dummy parent = Dummy.Start(["tree", "busy", "2"]);
         Worker[] workers = ReadTree(parent, 2);
-        int keeper = Assert.Single(ProcFiles.KeepersOf([parent.Pid]));
+        int keeper = KeepersOf(1, parent.Pid)[0];
         Family.Signal(parent.Pid, Signals.Stop);
         Limits.Until(() => ProcFiles.State(parent.Pid) == 'T', "the parent stopped, so that it starts no second keeper");
 
@@ -101,6 +100,14 @@ public sealed class KilledParentTests
         Assert.Equal(string.Empty, others.WaitUntilGone(Limits.OneSecond(), below).Left);
         Assert.True(ProcFiles.IsAlive(workers[0].Pid));
         Assert.True(ProcFiles.IsAlive(workers[0].SleepOfFramework));
+    }
+
+    // A process that has just been exec'd has no command line for a moment.
+    private static int[] KeepersOf(int count, params int[] owners)
+    {
+        int[] keepers = [];
+        Limits.Until(() => (keepers = ProcFiles.KeepersOf(owners)).Length == count, $"{count} keepers");
+        return keepers;
     }
 
     // In order of generation.
