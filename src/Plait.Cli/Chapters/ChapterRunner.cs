@@ -1,4 +1,5 @@
 using Plait.Cli.Terminal;
+using Plait.Processes;
 
 namespace Plait.Cli.Chapters;
 
@@ -46,6 +47,11 @@ internal sealed class ChapterRunner(Screen screen, TimeProvider time)
             }
 
             return context.Finish(chapter, $"{e.GetType().Name}: {e.Message}", skipped: null);
+        }
+        finally
+        {
+            // One that failed or was left behind may have left children, and the tool would wait for them at its end.
+            await Task.WhenAll(ChildProcess.ActiveChildren().Select(c => c.DisposeAsync().AsTask()));
         }
     }
 

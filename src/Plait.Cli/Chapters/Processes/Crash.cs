@@ -26,26 +26,31 @@ internal sealed class Crash() : Chapter(
 
     public override async Task RunAsync(ChapterContext context)
     {
-        await Parallel.ForEachAsync(Enumerable.Range(0, s_ways.Length), context.Cancellation, async (index, token) =>
+        ChildOutcome[] outcomes = await Task.WhenAll(s_ways.Select(async way =>
         {
-            (string way, Action function, string named, string tail) = s_ways[index];
-            var options = new ChildProcessOptions { Name = way, StandardError = ChildOutput.Keep, MemoryLimit = 128 << 20 };
-            await using ChildProcess child = ChildProcess.Start(function, options);
-            await child.JoinAsync(cancellationToken: token);
-            ChildOutcome outcome = child.Outcome!;
-            context.Say(outcome.ToString());
+            var options = new ChildProcessOptions { Name = way.Way, StandardError = ChildOutput.Keep, MemoryLimit = 128 << 20 };
+            await using ChildProcess child = ChildProcess.Start(way.Function, options);
+            await child.JoinAsync(cancellationToken: context.Cancellation);
+            context.Say(child.Outcome!.ToString());
+            return child.Outcome;
+        }));
+        for (int i = 0; i < s_ways.Length; i++)
+        {
+            (string way, _, string named, string tail) = s_ways[i];
 
             // The control expects of each what belongs to the next.
-            string expected = context.IsBroken ? s_ways[(index + 1) % s_ways.Length].Named : named;
-            string actual = outcome switch
-            {
-                { Signal: { } signal } => $"{outcome.Kind}:{signal}",
-                { Kind: ChildOutcomeKind.Exited } => $"{outcome.Kind}:{outcome.ExitCode}",
-                _ => outcome.Kind.ToString(),
-            };
+            string expected = context.IsBroken ? s_ways[(i + 1) % s_ways.Length].Named : named;
+            string actual = NameOf(outcomes[i]);
             context.Fact(way, actual);
             context.Expect(actual == expected, $"{way} is named {expected}");
-            context.Expect(outcome.ErrorTail.Contains(tail, StringComparison.Ordinal), $"the last lines of {way} are kept");
-        });
+            context.Expect(outcomes[i].ErrorTail.Contains(tail, StringComparison.Ordinal), $"the last lines of {way} are kept");
+        }
     }
+
+    private static string NameOf(ChildOutcome outcome) => outcome switch
+    {
+        { Signal: { } signal } => $"{outcome.Kind}:{signal}",
+        { Kind: ChildOutcomeKind.Exited } => $"{outcome.Kind}:{outcome.ExitCode}",
+        _ => outcome.Kind.ToString(),
+    };
 }

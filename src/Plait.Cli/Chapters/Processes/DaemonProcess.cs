@@ -60,7 +60,7 @@ internal sealed class DaemonProcess() : Chapter(
     private static void RunDaemon()
     {
         Begin("daemon begins");
-        Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System).Wait();
+        Task.Delay(TimeSpan.FromSeconds(3), TimeProvider.System).Wait();
         Console.WriteLine("daemon ends");
     }
 

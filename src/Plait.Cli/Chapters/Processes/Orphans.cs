@@ -25,6 +25,7 @@ internal sealed class Orphans() : Chapter(
             await shell.JoinAsync(cancellationToken: context.Cancellation);
             (char state, int after)? adopted = ProcessTable.Find(orphan);
             End(orphan);
+            context.Say($"pid {orphan} had the parent {before}; that one ended, and now it is {adopted?.after}");
             context.Fact("shell", shell.Pid);
             context.Fact("parent_before", before);
             context.Fact("parent_after", adopted?.after);
@@ -36,6 +37,7 @@ internal sealed class Orphans() : Chapter(
             : ChildProcess.Start(RunFamily, 2, s_piped);
         int[] descendants = ReadPids(parent, 3);
         context.Expect(!descendants.Any(ProcessTable.HasEnded), "three descendants live: a child, its child, and the foreign program that this one started");
+        context.Say($"killing {parent}, whose descendants are {string.Join(", ", descendants)}");
         TimeSpan start = context.Elapsed;
         parent.Kill();
         bool areGone = await ProcessTable.WaitUntilAsync(() => descendants.All(ProcessTable.HasEnded), TimeSpan.FromSeconds(1), context.Time, context.Cancellation);

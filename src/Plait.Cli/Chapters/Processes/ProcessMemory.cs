@@ -14,9 +14,9 @@ internal sealed class ProcessMemory() : Chapter(
     public override Task RunAsync(ChapterContext context)
     {
         const int Mebibytes = 100;
-        double[] apart = Measure(Enumerable.Range(0, Units).Select(_ => ChildProcess.Start(HoldAlone, Mebibytes, Options(context))));
-        double[] shared = Measure([ChildProcess.Start(HoldInThreads, Mebibytes, Options(context))]);
-        double[] idle = Measure([ChildProcess.Start(HoldAlone, 0, Options(context))]);
+        double[] apart = Measure([.. Enumerable.Range(0, Units).Select(_ => ChildProcess.Start(HoldAlone, Mebibytes, Options(context)))]);
+        double[] shared = Measure(ChildProcess.Start(HoldInThreads, Mebibytes, Options(context)));
+        double[] idle = Measure(ChildProcess.Start(HoldAlone, 0, Options(context)));
         context.Fact("array_mib", Mebibytes);
         context.Fact("processes_rss_mib", apart);
         context.Fact("processes_sum_mib", apart.Sum());
@@ -36,9 +36,8 @@ internal sealed class ProcessMemory() : Chapter(
     };
 
     // All of them alive at once; each waits for the end of its input.
-    private static double[] Measure(IEnumerable<ChildProcess> started)
+    private static double[] Measure(params ChildProcess[] children)
     {
-        ChildProcess[] children = [.. started];
         Array.ForEach(children, c => new StreamReader(c.StandardOutput!).ReadLine());
         double[] resident = [.. children.Select(c => ProcessTable.ResidentMebibytes(c.Pid))];
         Array.ForEach(children, c => c.Dispose());
@@ -60,22 +59,21 @@ internal sealed class ProcessMemory() : Chapter(
         using var all = new CountdownEvent(Units);
         void Hold()
         {
-            Console.Error.WriteLine($"a thread holds {array.Count(b => b == 1)} bytes");
+            Console.Error.WriteLine($"a thread holds {array.AsSpan().Count((byte)1)} bytes");
             all.Signal();
-            _ = Console.In.ReadToEnd();
+            Thread.CurrentThread.Join();
         }
 
-        Thread[] threads = [.. Enumerable.Range(0, Units).Select(_ => new Thread(Hold))];
-        Array.ForEach(threads, t => t.Start());
+        Array.ForEach([.. Enumerable.Range(0, Units).Select(_ => new Thread(Hold))], t => t.Start());
         all.Wait();
         Console.WriteLine("ready");
-        Array.ForEach(threads, t => t.Join());
+        _ = Console.In.ReadToEnd();
     }
 
     private static byte[] Create(int mebibytes)
     {
         byte[] array = new byte[mebibytes << 20];
-        Array.Fill(array, (byte)1);
+        array.AsSpan().Fill(1);
         return array;
     }
 }

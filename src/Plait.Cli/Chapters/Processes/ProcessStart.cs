@@ -21,10 +21,10 @@ internal sealed class ProcessStart() : Chapter(
         context.Fact("child_later_ms", TimeProvider.System.GetElapsedTime(returned, begun).TotalMilliseconds);
         context.Expect(returned < begun, "the parent goes on before the child's first line");
 
-        var wait = TimeSpan.FromSeconds(context.IsQuick ? 0.5 : 2);
+        var wait = TimeSpan.FromSeconds(context.IsQuick ? 0.7 : 2);
         TimeSpan serial = Run(context, wait, joinEach: true);
         TimeSpan together = Run(context, wait, joinEach: context.IsBroken);
-        TimeSpan bound = wait * (context.IsQuick ? 2.5 : 1.5);
+        TimeSpan bound = wait * (context.IsQuick ? 3 : 1.5);
         context.Fact("wait", wait);
         context.Fact("serial", serial);
         context.Fact("together", together);

@@ -25,6 +25,7 @@ internal sealed class Terminate() : Chapter(
             _ = child.StandardOutput!.ReadByte();
         }
 
+        context.Say("six children run; now the signals, and no waiting between");
         bool Send(Func<bool> signal) => !context.IsBroken && signal();
         bool isAlive = false;
         foreach (ChildProcess child in waiting[..Terminated])

@@ -49,7 +49,7 @@ internal sealed class WordCount() : Chapter(
             context.Fact($"words_{workers}", words.Values.Sum());
             context.Fact($"seconds_{workers}", run.Time);
             context.Fact($"speedup_{workers}", first.Value.Time / run.Time);
-            context.Expect(words.Count == first.Value.Words.Count && !words.Except(first.Value.Words).Any(), $"{workers} processes count each word as often as one");
+            context.Expect(words.Count == first.Value.Words.Count && !words.Except(first.Value.Words).Any(), $"with {workers} at work every word is counted as often as by one");
         }
 
         context.Fact("most_frequent", first!.Value.Words.OrderByDescending(w => w.Value).Take(3).Select(w => w.Key));

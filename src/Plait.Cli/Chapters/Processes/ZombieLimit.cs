@@ -7,13 +7,10 @@ internal static class ZombieLimit
 {
     private const int Count = 3;
 
-    // The second version's root, when the first is not mounted; neither lets an ordinary user in.
-    private static readonly string[] s_roots = ["/sys/fs/cgroup/pids", "/sys/fs/cgroup"];
-
     /// <summary>What a start came to while there were zombies, and after they were collected; null where no control group may be made.</summary>
     public static async Task<string?> RunAsync(ChapterContext context)
     {
-        if (MakeGroup() is not { } group)
+        if (PidGroup.Create() is not { } group)
         {
             context.Say("no start under a limit: it takes root and the pids control group");
             return null;
@@ -23,6 +20,12 @@ internal static class ZombieLimit
         {
             var options = new ChildProcessOptions { StandardInput = ChildInput.Pipe, StandardOutput = ChildOutput.Pipe };
             using ChildProcess<string[]> limited = ChildProcess.Start(StartUnderLimit, group, options);
+            string parent = await new StreamReader(limited.StandardOutput!).ReadLineAsync(context.Cancellation) ?? "";
+
+            // From outside, where a process more is allowed: the zombies' parent goes on, and collects them.
+            using ChildProcess kill = ChildProcess.StartProgram("/bin/sh", ["-c", $"kill -CONT {parent}"]);
+            kill.Join();
+            limited.StandardInput!.Dispose();
             return string.Join(',', await limited.GetResultAsync(context.Cancellation));
         }
         finally
@@ -41,9 +44,14 @@ internal static class ZombieLimit
         // As many as there are now, zombies counted.
         File.WriteAllText($"{group}/pids.max", File.ReadAllText($"{group}/pids.current"));
         string refused = Start();
-        parent.Kill();
-        parent.Join();
-        ProcessTable.WaitUntilAsync(() => ProcessTable.CountZombiesOf(1) == 0, TimeSpan.FromSeconds(20), TimeProvider.System, CancellationToken.None).Wait();
+        Console.WriteLine(parent.Pid);
+        _ = Console.In.ReadToEnd();
+        var lines = new StreamReader(parent.StandardOutput!);
+        while (lines.ReadLine() is not (null or "collected"))
+        {
+            // The pid of a zombie.
+        }
+
         return [refused, Start()];
     }
 
@@ -59,29 +67,5 @@ internal static class ZombieLimit
         {
             return refused.Failure.ToString();
         }
-    }
-
-    private static string? MakeGroup()
-    {
-        foreach (string root in s_roots)
-        {
-            string group = $"{root}/plait-zombies-{Environment.ProcessId}";
-            try
-            {
-                Directory.CreateDirectory(group);
-                if (File.Exists($"{group}/pids.max"))
-                {
-                    return group;
-                }
-
-                Directory.Delete(group);
-            }
-            catch (Exception refused) when (refused is UnauthorizedAccessException or IOException)
-            {
-                // Not ours to make: the next root, or none.
-            }
-        }
-
-        return null;
     }
 }

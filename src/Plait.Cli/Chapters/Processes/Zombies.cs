@@ -20,6 +20,7 @@ internal sealed class Zombies() : Chapter(
             int zombie = int.Parse(new StreamReader(parent.StandardOutput!).ReadLine()!);
             await ProcessTable.WaitUntilAsync(() => ProcessTable.Find(zombie)?.State == 'Z', TimeSpan.FromSeconds(20), context.Time, context.Cancellation);
             (char state, int of) = ProcessTable.Find(zombie)!.Value;
+            context.Say($"pid {zombie} has ended; its parent, {of}, does not ask");
             context.Fact("state", state);
             context.Fact("pid_kept", zombie);
             context.Expect(state == 'Z' && of == parent.Pid, "the ended child of a parent that does not collect it is a zombie, its pid in use");
@@ -29,7 +30,7 @@ internal sealed class Zombies() : Chapter(
         context.Fact("limit", limit ?? "not-permitted");
         if (limit is not null)
         {
-            context.Expect(limit == "ProcessLimit,ok", "under a limit on processes no new one starts until the zombies are collected");
+            context.Expect(limit == "ProcessLimit,ok", "under a limit on processes no new one starts until the zombies are collected; one does then");
         }
 
         int count = context.IsQuick ? 50 : 1000;
@@ -39,11 +40,11 @@ internal sealed class Zombies() : Chapter(
         context.Expect(left == 0, $"{count} children leave no zombie");
     }
 
-    /// <summary>A shell starts programs that end, then becomes one that knows nothing of them and collects nobody.</summary>
+    /// <summary>A shell starts programs that end, prints the pid of the last and stops itself: it collects nobody before it is continued.</summary>
     internal static ChildProcess StartZombies(int count) => ChildProcess.StartProgram(
         "/bin/sh",
-        ["-c", $"i=0; while [ $i -lt {count} ]; do sleep 0.3 & echo $!; i=$((i+1)); done; exec sleep 600"],
-        new ChildProcessOptions { StandardOutput = ChildOutput.Pipe });
+        ["-c", $"i=0; while [ $i -lt {count} ]; do sleep 0.3 & i=$((i+1)); done; echo $!; kill -STOP $$; wait; echo collected; read line"],
+        new ChildProcessOptions { StandardInput = ChildInput.Pipe, StandardOutput = ChildOutput.Pipe });
 
     private static async Task<int> CountUncollectedAsync(ChapterContext context, int count)
     {
