@@ -35,7 +35,7 @@ public sealed record ChildOutcome
     /// <summary>The child's largest resident set, in bytes; 0 when not known.</summary>
     public long PeakMemory { get; init; }
 
-    /// <summary>Whether the function returned (or the foreign program exited with code 0).</summary>
+    /// <summary>Whether the function returned, or the process exited by itself with code 0.</summary>
     public bool IsSuccess => Kind == ChildOutcomeKind.Returned || (Kind == ChildOutcomeKind.Exited && ExitCode == 0);
 
     /// <summary>The explanation, followed by the last lines of standard error when there are any.</summary>

@@ -158,6 +158,12 @@ internal sealed class ChildRun : IChannelReader
     public object? TakeResult(Type type)
     {
         ThrowUnlessSuccessful();
+        if (Outcome.Kind != ChildOutcomeKind.Returned)
+        {
+            // Environment.Exit(0): no failure, and yet no value.
+            throw new ChildFailedException(Outcome);
+        }
+
         lock (_resultGate)
         {
             if (!_isDecoded)

@@ -12,7 +12,7 @@ public enum ChildStartFailure
     /// <summary>EMFILE or ENFILE: the limit on open descriptors (ulimit -n, or the machine's file-max).</summary>
     DescriptorLimit,
 
-    /// <summary>ENOENT: the program, or its interpreter, does not exist.</summary>
+    /// <summary>ENOENT: the program, its interpreter or the working directory does not exist.</summary>
     NotFound,
 
     /// <summary>EACCES or EPERM: the program may not be run, or a setting needs a privilege.</summary>
@@ -53,7 +53,7 @@ public sealed class ChildStartException : Exception
         ChildStartFailure.ProcessLimit => "The limit on processes is met: end some, or raise ulimit -u or the control group's pids.max.",
         ChildStartFailure.Memory => "Memory or address space is used up: end some processes, or raise ulimit -v.",
         ChildStartFailure.DescriptorLimit => "The limit on open descriptors is met: close some, or raise ulimit -n.",
-        ChildStartFailure.NotFound => "The program or its interpreter does not exist.",
+        ChildStartFailure.NotFound => "The program, its interpreter or the working directory does not exist.",
         ChildStartFailure.NotPermitted => "The program may not be run, or the setting needs a privilege.",
         _ => "See the error number.",
     };

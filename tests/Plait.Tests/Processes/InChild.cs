@@ -26,6 +26,16 @@ internal static class InChild
         WaitForever();
     }
 
+    /// <summary>Writes numbered lines to standard error.</summary>
+    public static void Complain(int lines)
+    {
+        using Stream output = Console.OpenStandardError();
+        for (int i = 1; i <= lines; i++)
+        {
+            output.Write(Encoding.UTF8.GetBytes($"line {i}\n"));
+        }
+    }
+
     /// <summary>Runs a program and returns what it printed.</summary>
     public static string[] Run(string program, params string[] arguments)
     {

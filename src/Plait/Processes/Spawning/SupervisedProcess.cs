@@ -69,7 +69,8 @@ internal sealed class SupervisedProcess
 
         if (spawned.Errno != 0)
         {
-            throw new ChildStartException(name, $"starting '{request.FileName}'", spawned.Errno);
+            string place = request.WorkingDirectory is { } directory ? $" in '{directory}'" : string.Empty;
+            throw new ChildStartException(name, $"starting '{request.FileName}'{place}", spawned.Errno);
         }
 
         CrashPoints.Hit(CrashPoint.ParentSpawned);
