@@ -21,6 +21,7 @@ internal sealed record ProgramRun(string Command, int ExitCode, string Output, s
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         limit.CancelAfter(s_limit);
         string mark = Guid.NewGuid().ToString();
+        Directory.CreateDirectory(Path.Combine(Repository.Artifacts, "home"));
         string temporary = Directory.CreateTempSubdirectory("hosting-").FullName;
         ProcessStartInfo start = Describe(file, arguments, folder, [.. variables, (MarkVariable, mark), ("TMPDIR", temporary)]);
         using Process process = Process.Start(start)!;

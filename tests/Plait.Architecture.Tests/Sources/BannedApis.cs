@@ -8,17 +8,18 @@ namespace Plait.Architecture.Tests.Sources;
 internal static partial class BannedApis
 {
     public const string List = "eng/BannedSymbols.txt";
+
+    /// <summary>Programs built as a user of the library would build his own, so without the rules of this house.</summary>
+    public const string UsersPrograms = "tests/Hosting";
+
     private static readonly string[] s_calendarTypes = ["System.DateTime", "System.DateTimeOffset"];
     private static readonly string[] s_wallClockNames = ["Now", "UtcNow", "Today"];
-
-    // Programs as a user would write them: nothing of the repository's own settings may reach them.
-    private const string HostedPrograms = "tests/Hosting";
     private const string Package = "Microsoft.CodeAnalysis.BannedApiAnalyzers";
 
     /// <summary>Projects whose own file, and the props and targets above it, do not bring both the analyzer and the list, or bring the list twice.</summary>
     public static IEnumerable<string> Unwired(IReadOnlyCollection<SourceFile> files)
     {
-        foreach (var project in files.Where(file => file.Path.EndsWith(".csproj", StringComparison.Ordinal) && !file.IsUnder(HostedPrograms)))
+        foreach (var project in files.Where(file => file.Path.EndsWith(".csproj", StringComparison.Ordinal) && !file.IsUnder(UsersPrograms)))
         {
             SourceFile[] chain = [project, .. Above(project, files, "Directory.Build.props"), .. Above(project, files, "Directory.Build.targets")];
             XElement[] lists = [.. chain.SelectMany(file => Items(file, "AdditionalFiles")).Where(item => Include(item).EndsWith("BannedSymbols.txt", StringComparison.Ordinal))];

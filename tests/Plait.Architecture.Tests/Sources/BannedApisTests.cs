@@ -37,6 +37,10 @@ public sealed class BannedApisTests
         Assert.Equal(2, BannedApis.Unwired([Project("samples/A/A.csproj", ""), Project("samples/Directory.Build.props", ""), Project("Directory.Build.props", Analyzer + Entry)]).Count());
 
     [Fact]
+    public void Unwired_OfAUsersProgram_IsEmpty() =>
+        Verdict.None(BannedApis.Unwired([Project("tests/Hosting/A/A.csproj", ""), Project("tests/Hosting/Directory.Build.props", ""), Project("Directory.Build.props", Analyzer + Entry)]));
+
+    [Fact]
     public void Unwired_OfAProjectBelowPropsThatImportTheNext_IsEmpty() => Verdict.None(BannedApis.Unwired(
         [Project("samples/A/A.csproj", ""), Project("samples/Directory.Build.props", "<!-- GetPathOfFileAbove -->"), Project("Directory.Build.props", Analyzer + Entry)]));
 
