@@ -51,20 +51,19 @@ internal sealed class BoundFunction
     /// <summary>Calls it on this thread. What it throws comes out as thrown, with its stack, in no wrapper.</summary>
     public object? Invoke(object?[] args)
     {
-        object? result = InvokeCore(args);
+        if (_shape.Method.IsStatic)
+        {
+            return _target is null ? _shape.Invoker.Invoke(null, args.AsSpan()) : _shape.Invoker.Invoke(null, (object?[])[_target, .. args]);
+        }
 
-        // Borrowed memory among the arguments must not go back to its sender while the function reads a span of it.
-        // Nor that among the captured variables.
-        GC.KeepAlive(args);
-        GC.KeepAlive(this);
-        return result;
+        return _target is not null ? _shape.Invoker.Invoke(_target, args.AsSpan()) : _shape.Invoker.Invoke(args[0], args.AsSpan(1));
     }
 
     /// <summary>Calls it, awaits a task that it returns, and gives the result: null when there is none.</summary>
     public ValueTask<object?> InvokeAsync(object?[] args)
     {
         object? result = Invoke(args);
-        return _shape.IsAsync && result is not null ? Await(result, args) : new ValueTask<object?>(result);
+        return _shape.IsAsync && result is not null ? Await(result) : new ValueTask<object?>(result);
     }
 
     /// <summary>The function as a delegate.</summary>
@@ -84,17 +83,7 @@ internal sealed class BoundFunction
         }
     }
 
-    private object? InvokeCore(object?[] args)
-    {
-        if (_shape.Method.IsStatic)
-        {
-            return _target is null ? _shape.Invoker.Invoke(null, args.AsSpan()) : _shape.Invoker.Invoke(null, (object?[])[_target, .. args]);
-        }
-
-        return _target is not null ? _shape.Invoker.Invoke(_target, args.AsSpan()) : _shape.Invoker.Invoke(args[0], args.AsSpan(1));
-    }
-
-    private async ValueTask<object?> Await(object result, object?[] args)
+    private async ValueTask<object?> Await(object result)
     {
         Task task = result switch
         {
@@ -103,8 +92,6 @@ internal sealed class BoundFunction
             _ => (Task)result.GetType().GetMethod(nameof(ValueTask<int>.AsTask))!.Invoke(result, BindingFlags.DoNotWrapExceptions, null, null, null)!,
         };
         await task.ConfigureAwait(false);
-        GC.KeepAlive(args);
-        GC.KeepAlive(this);
         return ResultType == typeof(void) ? null : typeof(Task<>).MakeGenericType(ResultType).GetProperty(nameof(Task<int>.Result))!.GetValue(task);
     }
 }

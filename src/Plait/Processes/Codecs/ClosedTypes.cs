@@ -34,17 +34,23 @@ internal static class ClosedTypes
     private static readonly ConcurrentDictionary<Type, byte[]> s_descriptors = new();
 
     /// <summary>The bytes that describe the type, or null when it is not in the set.</summary>
-    public static byte[]? Descriptor(TypePlan plan)
+    public static byte[]? Descriptor(Type type) =>
+        type.IsGenericType || type.IsArray || ReferenceEquals(type.Assembly, typeof(object).Assembly) || type.Namespace is "System" or "System.Numerics"
+            ? Find(type)
+            : null;
+
+    // Apart: the tables above need not be built for the user's own types.
+    private static byte[]? Find(Type type)
     {
-        if (!s_descriptors.TryGetValue(plan.Type, out byte[]? descriptor))
+        if (!s_descriptors.TryGetValue(type, out byte[]? descriptor))
         {
             Span<byte> bytes = stackalloc byte[256];
             int count = 0;
-            bool closed = TryDescribe(plan.Type, bytes, ref count, 0);
+            bool closed = TryDescribe(type, bytes, ref count, 0);
             descriptor = closed ? bytes[..count].ToArray() : [];
-            if (!plan.Type.IsCollectible)
+            if (!type.IsCollectible)
             {
-                s_descriptors.TryAdd(plan.Type, descriptor);
+                s_descriptors.TryAdd(type, descriptor);
             }
         }
 

@@ -45,7 +45,9 @@ internal static class FunctionReference
 
         for (int i = 0; i < types.Length; i++)
         {
-            codec.Write(writer, arguments[i], types[i], shape.ArgumentName(i, hasTarget));
+            // Closed over its first argument: what the caller gives starts at the second. Open: the object comes first.
+            writer.Begin(shape, shape.Method.IsStatic == hasTarget ? (hasTarget ? i + 1 : i - 1) : i);
+            codec.WriteSlot(writer, arguments[i], types[i]);
         }
     }
 

@@ -12,11 +12,10 @@ internal sealed class FunctionShape
     private static readonly LockedTable<MethodInfo, FunctionShape> s_shapes = new();
 
     private (string Reason, string Advice)? _refusal;
-    private bool _isJudged;
+    private volatile bool _isJudged;
     private byte[]? _definition;
     private object? _singleton;
     private Type[]? _otherParameters;
-    private string?[]? _argumentNames;
     private MethodInvoker? _invoker;
 
     private FunctionShape(MethodInfo method)
@@ -60,7 +59,14 @@ internal sealed class FunctionShape
 
     public static FunctionShape Of(MethodInfo method)
     {
-        return s_shapes.Find(method) ?? s_shapes.FindOrAdd(method, new FunctionShape(method));
+        if (s_shapes.Find(method) is { } known)
+        {
+            return known;
+        }
+
+        // What may be unloaded, or was compiled at run time, must not be held by a static table.
+        var shape = new FunctionShape(method);
+        return method.DeclaringType is null || method.IsCollectible ? shape : s_shapes.FindOrAdd(method, shape);
     }
 
     /// <summary>The types of the arguments that a delegate's caller gives. Static with a target: closed over the first. Instance without: the object comes first.</summary>
@@ -74,22 +80,17 @@ internal sealed class FunctionShape
         return _otherParameters ??= hasTarget ? ParameterTypes[1..] : [Method.DeclaringType!, .. ParameterTypes];
     }
 
-    /// <summary>Words for the argument at a place of <see cref="ParametersFor"/>: "argument 'count' of Program.Render".</summary>
-    public string ArgumentName(int place, bool hasTarget)
-    {
-        int own = Method.IsStatic == hasTarget ? (hasTarget ? place + 1 : place - 1) : place;
-        string?[] names = _argumentNames ??= new string?[ParameterTypes.Length];
-        return own < 0
-            ? $"the object of {FunctionName.Of(Method)}"
-            : names[own] ??= $"argument '{Method.GetParameters()[own].Name}' of {FunctionName.Of(Method)}";
-    }
+    /// <summary>Words for one of the method's own arguments, or at -1 for the object it is called on.</summary>
+    public string ArgumentName(int place) => place < 0
+        ? $"the object of {FunctionName.Of(Method)}"
+        : $"argument '{Method.GetParameters()[place].Name}' of {FunctionName.Of(Method)}";
 
     public void ThrowIfRefused()
     {
         // Judged by the sender only: a worker has other things to do while it starts.
         if (!_isJudged)
         {
-            _refusal = FindRefusal(Method.GetParameters());
+            _refusal = FindRefusal();
             _isJudged = true;
         }
 
@@ -128,7 +129,7 @@ internal sealed class FunctionShape
         return type;
     }
 
-    private (string Reason, string Advice)? FindRefusal(ParameterInfo[] parameters)
+    private (string Reason, string Advice)? FindRefusal()
     {
         if (Method.DeclaringType is null || Method.Module.Assembly.IsDynamic)
         {
@@ -140,7 +141,7 @@ internal sealed class FunctionShape
             return module;
         }
 
-        foreach (ParameterInfo parameter in parameters)
+        foreach (ParameterInfo parameter in Method.GetParameters())
         {
             if (WhyNot(parameter.ParameterType) is { } why)
             {
@@ -171,7 +172,7 @@ internal sealed class FunctionShape
     private byte[] Define()
     {
         using var writer = new PayloadWriter();
-        writer.Begin($"the function {FunctionName.Of(Method)}");
+        writer.Enter(Method);
         writer.WriteInt32(Method.MetadataToken);
         TypeReference.Write(writer, Method.DeclaringType!);
         Type[] arguments = Method.IsGenericMethod ? Method.GetGenericArguments() : [];

@@ -4,7 +4,6 @@ using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Text;
 using Plait.Memory;
 
 namespace Plait.Processes.Codecs;
@@ -15,8 +14,6 @@ namespace Plait.Processes.Codecs;
 /// </summary>
 internal ref partial struct PayloadReader
 {
-    private static readonly UTF8Encoding s_strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
     private const long AnyLength = -1;
 
     private readonly ReadOnlySpan<byte> _data;
@@ -117,15 +114,7 @@ internal ref partial struct PayloadReader
         switch ((int)(header & 3))
         {
             case PayloadWriter.Utf8Text when length <= (ulong)Remaining:
-                try
-                {
-                    return s_strict.GetString(ReadBytes((int)length));
-                }
-                catch (DecoderFallbackException e)
-                {
-                    throw new InvalidDataException($"The text of {length} bytes before byte {_position} is not UTF-8.", e);
-                }
-
+                return StrictText.Decode(ReadBytes((int)length));
             case PayloadWriter.Utf16Text when length <= (ulong)(Remaining / sizeof(char)):
                 return new string(MemoryMarshal.Cast<byte, char>(ReadBytes((int)length * sizeof(char))));
             case PayloadWriter.BulkText when length <= int.MaxValue / sizeof(char):

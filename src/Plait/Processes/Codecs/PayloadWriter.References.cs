@@ -16,13 +16,16 @@ internal sealed partial class PayloadWriter
     private Frame[]? _frames;
     private int _depth;
     private string _root = "";
+    private FunctionShape? _callee;
+    private int _argument;
 
     /// <summary>The live tokens inside the payload: when one is cancelled, the sender tells the receiver. Null when there are none.</summary>
     public IReadOnlyList<CancellationToken>? Tokens => _tokens;
 
     internal ReadOnlySpan<Frame> Frames => _frames is null ? default : new ReadOnlySpan<Frame>(_frames, 0, _depth);
 
-    internal string Root => _root;
+    /// <summary>What is being written, in words; made only when something is refused.</summary>
+    internal string Root => _callee is null ? _root : _callee.ArgumentName(_argument);
 
     internal void AddToken(CancellationToken token)
     {
@@ -37,18 +40,17 @@ internal sealed partial class PayloadWriter
     internal void Begin(string root)
     {
         _root = root;
+        _callee = null;
         _depth = 0;
     }
 
-    /// <summary>For a function inside a value: its captured variables are named after it. Give the result to <see cref="Restore"/>.</summary>
-    internal string Rename(string root)
+    /// <summary>The next value is an argument of a call: the one at <paramref name="place"/> of the method's own, -1 for the object.</summary>
+    internal void Begin(FunctionShape callee, int place)
     {
-        string old = _root;
-        _root = root;
-        return old;
+        _callee = callee;
+        _argument = place;
+        _depth = 0;
     }
-
-    internal void Restore(string root) => _root = root;
 
     internal void Enter(object container)
     {
@@ -135,6 +137,7 @@ internal sealed partial class PayloadWriter
         }
         _depth = 0;
         _root = "";
+        _callee = null;
     }
 
     /// <summary>One step of the path: a container, and the member or element of it that is being written.</summary>

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Unicode;
@@ -57,6 +58,19 @@ internal sealed partial class PayloadWriter
     private void WriteShortString(string value)
     {
         Span<byte> target = Reserve(2 + (value.Length * 3));
+        if (value.Length < 32 && StrictText.TryAscii(value, target[1..]))
+        {
+            target[0] = (byte)((value.Length << 2) | Utf8Text);
+            _count += 1 + value.Length;
+            return;
+        }
+
+        WriteTranscoded(value, target);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void WriteTranscoded(string value, Span<byte> target)
+    {
         if (Utf8.FromUtf16(value, target[2..], out _, out int written, replaceInvalidSequences: false) != OperationStatus.Done)
         {
             WriteUtf16(value);

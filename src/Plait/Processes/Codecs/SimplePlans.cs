@@ -94,11 +94,11 @@ internal sealed class TypeObjectPlan() : TypePlan(typeof(Type))
     public override void Write(PayloadWriter writer, object value, ValueCodec codec)
     {
         var type = (Type)value;
-        bool closed = ClosedTypes.Descriptor(PlanTable.For(type)) is { } descriptor && ReferenceEquals(PlanTable.For(type).Type, type);
-        writer.WriteBool(closed);
-        if (closed)
+        byte[]? descriptor = ClosedTypes.Descriptor(type);
+        writer.WriteBool(descriptor is not null);
+        if (descriptor is not null)
         {
-            writer.WriteBytes(ClosedTypes.Descriptor(PlanTable.For(type)));
+            writer.WriteBytes(descriptor);
             return;
         }
 

@@ -49,7 +49,7 @@ internal static class StandardCollection
         }
 
         // To a child a type that can travel by itself does; a string or a refused type is not enumerated behind the user's back.
-        bool enumerate = direction == CodecDirection.FromChild ? ClosedTypes.Descriptor(plan) is null : plan is IteratorPlan;
+        bool enumerate = direction == CodecDirection.FromChild ? ClosedTypes.Descriptor(plan.Type) is null : plan is IteratorPlan;
         if (!enumerate || !TryPickKind(candidates, out kind))
         {
             return false;

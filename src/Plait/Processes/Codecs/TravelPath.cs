@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Reflection;
 using System.Text;
 
 namespace Plait.Processes.Codecs;
@@ -19,9 +20,9 @@ internal static class TravelPath
 
         foreach (PayloadWriter.Frame frame in writer.Frames)
         {
-            if (frame.Container is Delegate function)
+            if ((frame.Container as MethodBase ?? (frame.Container as Delegate)?.Method) is { } function)
             {
-                parts.Add(FunctionName.Of(function.Method));
+                parts.Add(FunctionName.Of(function));
                 continue;
             }
 

@@ -15,7 +15,7 @@ internal static class TypeReference
     /// <exception cref="CannotTravelException">The type is made at run time, in a collectible context, or changed by hot reload.</exception>
     public static void Write(PayloadWriter writer, Type type)
     {
-        if (ClosedTypes.Descriptor(PlanTable.For(type)) is { } descriptor && ReferenceEquals(PlanTable.For(type).Type, type))
+        if (ClosedTypes.Descriptor(type) is { } descriptor)
         {
             writer.WriteByte(Closed);
             writer.WriteBytes(descriptor);

@@ -51,7 +51,7 @@ internal sealed partial class ValueCodec
             return;
         }
 
-        if (ClosedTypes.Descriptor(plan) is { } descriptor)
+        if (ClosedTypes.Descriptor(plan.Type) is { } descriptor)
         {
             writer.WriteByte(Marker.Closed);
             writer.WriteBytes(descriptor);
