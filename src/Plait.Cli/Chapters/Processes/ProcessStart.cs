@@ -42,13 +42,13 @@ internal sealed class ProcessStart() : Chapter(
             job.Start();
             if (joinEach)
             {
-                job.Join();
+                job.Join(Timeout.InfiniteTimeSpan, context.Cancellation);
             }
         }
 
         foreach (ChildProcess job in jobs)
         {
-            job.Join();
+            job.Join(Timeout.InfiniteTimeSpan, context.Cancellation);
             job.Dispose();
         }
 

@@ -67,7 +67,9 @@ internal sealed class OutputTail
 
         string text = Encoding.UTF8.GetString(bytes);
         int firstLine = _total > Capacity ? text.IndexOf('\n') + 1 : 0;
-        return text[firstLine..];
+
+        // One line longer than everything kept has no whole line behind it: its end is better than nothing.
+        return firstLine < text.Length ? text[firstLine..] : text;
     }
 
     private void EndLine()
