@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using Plait.Interop;
 
 namespace Plait.Processes.Spawning;
@@ -12,9 +13,7 @@ namespace Plait.Processes.Spawning;
 /// </summary>
 internal static class RuntimeReaping
 {
-    private static readonly ReaderWriterLockSlim? Gate = ProcessCalls.CurrentPid == 1
-        ? typeof(Process).GetField("s_processStartLock", BindingFlags.Static | BindingFlags.NonPublic)?.GetValue(null) as ReaderWriterLockSlim
-        : null;
+    private static readonly ReaderWriterLockSlim? Gate = ProcessCalls.CurrentPid == 1 ? Find() : null;
 
     /// <summary>Runs <paramref name="action"/> while the runtime reaps nobody. It must be short.</summary>
     public static T Hold<T>(Func<T> action)
@@ -29,4 +28,9 @@ internal static class RuntimeReaping
             Gate?.ExitReadLock();
         }
     }
+
+    // A method of its own: whoever is not PID 1 does not load the assembly of Process for it.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static ReaderWriterLockSlim? Find() =>
+        typeof(Process).GetField("s_processStartLock", BindingFlags.Static | BindingFlags.NonPublic)?.GetValue(null) as ReaderWriterLockSlim;
 }
