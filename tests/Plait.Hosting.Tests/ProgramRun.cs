@@ -6,7 +6,7 @@ namespace Plait.Hosting.Tests;
 internal sealed record ProgramRun(string Command, int ExitCode, string Output, string Error, IReadOnlyList<string> LeftBehind)
 {
     private const string MarkVariable = "HOSTING_TEST_RUN";
-    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(5);
 
     // What is ending just now may take this long for it.
     private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(2);

@@ -12,7 +12,7 @@ public sealed class PackageTests(LocalFeed feed) : IClassFixture<LocalFeed>
         using ZipArchive package = ZipFile.OpenRead(feed.Package);
 
         string[] files = [.. package.Entries.Select(entry => entry.FullName).Where(IsOurs).Order(StringComparer.Ordinal)];
-        Assert.Equal(["Plait.nuspec", "lib/net10.0/Plait.dll", "lib/net10.0/Plait.xml"], files);
+        Assert.Equal(["Plait.nuspec", "README.md", "lib/net10.0/Plait.dll", "lib/net10.0/Plait.xml"], files);
         using var nuspec = new StreamReader(package.GetEntry("Plait.nuspec")!.Open());
         string description = nuspec.ReadToEnd();
         Assert.DoesNotContain("<dependency ", description);
