@@ -15,7 +15,7 @@ internal sealed class Crash() : Chapter(
     [
         ("exception", Deaths.Throw, "Threw", "no such order"),
         ("exit_code", Deaths.Exit, "Exited:7", "exits with 7"),
-        ("native_fault", Deaths.Fault, "Signaled:11", "calls address 0"),
+        ("native_fault", Deaths.Fault, "Signaled:11", "calls address"),
         ("killed", Deaths.BeKilled, "Signaled:9", "is killed"),
         ("stack_overflow", Deaths.Overflow, "StackOverflow:6", "Deaths.Recurse"),
         ("fail_fast", Deaths.FailFast, "FailFast:6", "the books do not balance"),

@@ -10,8 +10,8 @@ internal sealed class Orphans() : Chapter(
     "docs/child-process.md",
     hasBreak: true)
 {
-    // A session of its own: Plait ends what is left in a program's process group, and an orphan must get away.
-    private const string Orphan = "setsid sleep 600 & echo $!;";
+    // A session of its own: Plait ends what is left in a program's process group. It tells its pid when it is out of there.
+    private const string Orphan = "setsid /bin/sh -c 'echo $$; exec sleep 600' &";
 
     private static readonly ChildProcessOptions s_piped = new() { StandardInput = ChildInput.Pipe, StandardOutput = ChildOutput.Pipe };
 
