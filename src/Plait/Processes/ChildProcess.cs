@@ -125,7 +125,8 @@ public partial class ChildProcess : IDisposable, IAsyncDisposable
     /// <summary>What the function's value is declared as; null when it returns none.</summary>
     internal virtual Type? ResultType => null;
 
-    internal ChildWork? Work { get; }
+    /// <summary>What it is to do; null in a derived class, and once it is started.</summary>
+    internal ChildWork? Work { get; private set; }
 
     /// <summary>What the child does, in a derived class. Runs in the child, on its main thread.</summary>
     protected virtual void Run() =>
@@ -162,6 +163,8 @@ public partial class ChildProcess : IDisposable, IAsyncDisposable
             }
         }
 
+        // Sent: what the function captured, and its arguments, are not kept alive for as long as the child is.
+        Work = null;
         ChildRegistry.Add(this);
         run.Begin();
     }

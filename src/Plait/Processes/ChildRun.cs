@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Runtime.ExceptionServices;
 using Plait.Interop;
 using Plait.Memory;
@@ -14,6 +15,7 @@ namespace Plait.Processes;
 internal sealed class ChildRun : IChannelReader
 {
     private readonly ChildProcess _child;
+    private readonly Assembly _functionAssembly;
     private readonly Channel? _channel;
     private readonly Descriptor? _lifeline;
     private readonly Action _onExited;
@@ -47,6 +49,7 @@ internal sealed class ChildRun : IChannelReader
     public ChildRun(ChildProcess child, Channel? channel, ChildStreams streams, Descriptor? lifeline, byte[] hello, PayloadWriter? call, Action onExited)
     {
         _child = child;
+        _functionAssembly = child.Work?.Function?.Method.Module.Assembly ?? child.GetType().Assembly;
         _channel = channel;
         Streams = streams;
         _lifeline = lifeline;
@@ -337,6 +340,6 @@ internal sealed class ChildRun : IChannelReader
         var reader = new PayloadReader(_resultBody, _channel!.Store);
 
         // The child's bytes choose a type only inside the assembly of the function itself.
-        return ExceptionCodec.Read(ref reader, ExceptionTypes.In(_child.Work?.Function?.Method.Module.Assembly ?? _child.GetType().Assembly));
+        return ExceptionCodec.Read(ref reader, ExceptionTypes.In(_functionAssembly));
     }
 }

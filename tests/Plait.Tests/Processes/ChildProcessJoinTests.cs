@@ -166,6 +166,44 @@ public sealed class ChildProcessJoinTests : ProcessTest
     }
 
     [Fact]
+    public void WaitAny_InALoop_CollectsEveryChildAsItEnds()
+    {
+        var options = new ChildProcessOptions { StandardInput = ChildInput.Pipe, StandardOutput = ChildOutput.Pipe };
+        var waiting = new List<ChildProcess>(Enumerable.Range(0, 4).Select(_ => ChildProcess.StartProgram("cat", options: options)));
+        ChildProcess[] order = [waiting[2], waiting[0], waiting[3], waiting[1]];
+        var said = new List<string?>();
+        foreach (ChildProcess next in order)
+        {
+            Assert.Empty(ChildProcess.WaitAny(waiting, TimeSpan.Zero, TestContext.Current.CancellationToken));
+            next.StandardInput!.Write("one\n"u8);
+            Assert.Equal("one", ReadLine(next));
+            next.StandardInput.Write("two\n"u8);
+            next.StandardInput.Dispose();
+
+            ChildProcess ended = Assert.Single(ChildProcess.WaitAny(waiting, cancellationToken: TestContext.Current.CancellationToken));
+            Assert.Same(next, ended);
+
+            // What it said before its end is still there to be read.
+            said.Add(ReadLine(ended));
+            Assert.Null(ReadLine(ended));
+            waiting.Remove(ended);
+            ended.Dispose();
+        }
+
+        Assert.Equal(["two", "two", "two", "two"], said);
+    }
+
+    [Fact]
+    public void WaitAny_WhenNoneEnds_ReturnsNoneAfterTheTime()
+    {
+        using var child = ChildProcess.StartProgram("sleep", ["100"]);
+        long start = TimeProvider.System.GetTimestamp();
+
+        Assert.Empty(ChildProcess.WaitAny([child], TimeSpan.FromMilliseconds(50), TestContext.Current.CancellationToken));
+        Assert.True(TimeProvider.System.GetElapsedTime(start) >= TimeSpan.FromMilliseconds(45));
+    }
+
+    [Fact]
     public async Task WaitAny_WithATokenThatIsCancelled_EndsTheWait()
     {
         using var child = ChildProcess.StartProgram("sleep", ["100"]);

@@ -129,6 +129,16 @@ public sealed class ChildProcessSettingsTests : ProcessTest
     }
 
     [Fact]
+    public void Affinity_OfOneProcessor_IsAllThatTheChildCounts()
+    {
+        using var child = ChildProcess.Start(static () => Environment.ProcessorCount, new ChildProcessOptions { Affinity = [Plait.Interop.ProcessCalls.GetAffinity(0)[0]] });
+        using var free = ChildProcess.Start(static () => Environment.ProcessorCount);
+
+        Assert.Equal(1, child.Result);
+        Assert.Equal(Environment.ProcessorCount, free.Result);
+    }
+
+    [Fact]
     public void Affinity_OfAProcessorThatIsNotThere_IsRefused()
     {
         ChildStartException refused = Assert.Throws<ChildStartException>(static () => ChildProcess.Start(static () => 1, new ChildProcessOptions { Affinity = [8000] }));
