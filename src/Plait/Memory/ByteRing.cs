@@ -108,6 +108,7 @@ internal sealed unsafe class ByteRing
         }
 
         WaitHooks.Blocked(WaitKind.ChannelData, (long)_control);
+        long asleep = MonotonicClock.Now;
         try
         {
             while (true)
@@ -129,6 +130,7 @@ internal sealed unsafe class ByteRing
         }
         finally
         {
+            _dataSpin.Slept(MonotonicClock.Now - asleep);
             WaitHooks.Resumed(WaitKind.ChannelData, (long)_control);
         }
     }
@@ -187,6 +189,7 @@ internal sealed unsafe class ByteRing
         }
 
         WaitHooks.Blocked(WaitKind.ChannelRoom, (long)_control);
+        long asleep = MonotonicClock.Now;
         try
         {
             while (true)
@@ -208,6 +211,7 @@ internal sealed unsafe class ByteRing
         }
         finally
         {
+            _spaceSpin.Slept(MonotonicClock.Now - asleep);
             WaitHooks.Resumed(WaitKind.ChannelRoom, (long)_control);
         }
     }
