@@ -18,7 +18,16 @@ internal static class RowRun
     /// <summary>Nothing of ours but the library lies beside the program, and in a single file not even that.</summary>
     public static void ShouldBeClean(string folder, bool isSingleFile = false)
     {
-        string[] ours = [.. Directory.EnumerateFileSystemEntries(folder).Select(path => Path.GetFileName(path)!).Where(name => name.StartsWith("Plait", StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal)];
-        Assert.Equal(isSingleFile ? s_files[1..] : s_files, ours);
+        IEnumerable<string> names = Directory.EnumerateFileSystemEntries(folder).Select(path => Path.GetFileName(path)!);
+        string[] ours = [.. names.Where(name => name.StartsWith("Plait", StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal)];
+        if (isSingleFile)
+        {
+            // Publishing again, with nothing changed, the SDK removes even these two.
+            Assert.Empty(ours.Except(s_files[1..]));
+        }
+        else
+        {
+            Assert.Equal(s_files, ours);
+        }
     }
 }
