@@ -10,6 +10,8 @@ public sealed class ChildProcessManyTests : ProcessTest
     // PLAIT_TEST_CHILDREN=1000 for the long run.
     private static readonly int s_shortChildren = int.TryParse(Environment.GetEnvironmentVariable("PLAIT_TEST_CHILDREN"), CultureInfo.InvariantCulture, out int count) ? count : 200;
 
+    protected override TimeSpan HangLimit => base.HangLimit + (s_shortChildren * TimeSpan.FromMilliseconds(200));
+
     [Fact]
     public async Task Start_OfManyShortChildren_LeavesNothing()
     {
