@@ -32,7 +32,7 @@ public sealed record ChildOutcome
     /// <summary>Processor time, user and system, of the child and of what it waited for.</summary>
     public TimeSpan ProcessorTime { get; init; }
 
-    /// <summary>The child's largest resident set, in bytes; 0 when not known.</summary>
+    /// <summary>The child's largest resident set, in bytes; 0 when not known. Linux counts the moment before the new program was loaded, so it is never less than what this process had then.</summary>
     public long PeakMemory { get; init; }
 
     /// <summary>Whether the function returned, or the process exited by itself with code 0.</summary>
