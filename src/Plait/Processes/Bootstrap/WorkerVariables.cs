@@ -34,23 +34,7 @@ internal static class WorkerVariables
     public static List<string> Build(
         IDictionary<string, string?> changes, BootstrapMode mode, long memoryLimit, List<(string Name, string? Value)> restore)
     {
-        var variables = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (DictionaryEntry entry in Environment.GetEnvironmentVariables())
-        {
-            variables[(string)entry.Key] = (string?)entry.Value ?? string.Empty;
-        }
-
-        foreach ((string name, string? value) in changes)
-        {
-            if (value is null)
-            {
-                variables.Remove(name);
-            }
-            else
-            {
-                variables[name] = value;
-            }
-        }
+        SortedDictionary<string, string> variables = Merge(changes);
 
         foreach ((string name, string value) in RuntimeSettings)
         {
@@ -86,25 +70,7 @@ internal static class WorkerVariables
     }
 
     /// <summary>This process's environment with the caller's changes, for a foreign program.</summary>
-    public static List<string> BuildForeign(IDictionary<string, string?> changes)
-    {
-        var variables = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (DictionaryEntry entry in Environment.GetEnvironmentVariables())
-        {
-            variables[(string)entry.Key] = (string?)entry.Value ?? string.Empty;
-        }
-
-        foreach ((string name, string? value) in changes)
-        {
-            variables.Remove(name);
-            if (value is not null)
-            {
-                variables[name] = value;
-            }
-        }
-
-        return Format(variables);
-    }
+    public static List<string> BuildForeign(IDictionary<string, string?> changes) => Format(Merge(changes));
 
     /// <summary>Reads <see cref="Worker"/>. False when it is absent.</summary>
     /// <exception cref="InvalidDataException">It is there but not of this version.</exception>
@@ -122,6 +88,29 @@ internal static class WorkerVariables
             && int.TryParse(parts[1], out parentPid) && int.TryParse(parts[2], out arena) && int.TryParse(parts[3], out lifeline)
             ? true
             : throw new InvalidDataException($"The environment variable {Worker} is '{text}', which this build of Plait did not write. Remove it, or use one build of Plait in parent and child.");
+    }
+
+    private static SortedDictionary<string, string> Merge(IDictionary<string, string?> changes)
+    {
+        var variables = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (DictionaryEntry entry in Environment.GetEnvironmentVariables())
+        {
+            variables[(string)entry.Key] = (string?)entry.Value ?? string.Empty;
+        }
+
+        foreach ((string name, string? value) in changes)
+        {
+            if (value is null)
+            {
+                variables.Remove(name);
+            }
+            else
+            {
+                variables[name] = value;
+            }
+        }
+
+        return variables;
     }
 
     private static List<string> Format(SortedDictionary<string, string> variables)

@@ -39,18 +39,6 @@ internal sealed class Keeper
 
     public static Keeper Instance { get; } = new();
 
-    /// <summary>False where there is no shell to run it: foreign programs of a killed parent's workers then live on.</summary>
-    public bool IsAvailable
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return !_isMissing;
-            }
-        }
-    }
-
     /// <summary>From now on the group dies with us.</summary>
     public void Add(int group)
     {
