@@ -24,6 +24,9 @@ internal static class WorkerBootstrap
     public static CurrentProcess Current =>
         s_current ?? Interlocked.CompareExchange(ref s_current, new CurrentProcess("main", ProcessCalls.ParentPid, depth: 0, isDaemon: false), null) ?? s_current!;
 
+    /// <summary>Set in a worker of an executor.</summary>
+    public static WorkerContext? WorkerContext { get; private set; }
+
     /// <summary>Whether this process was started as a worker and yet came to run something else: its bootstrap did not happen.</summary>
     public static bool IsMisplaced => s_current is null && Environment.GetEnvironmentVariable(WorkerVariables.Worker) is { Length: > 0 };
 
