@@ -32,6 +32,9 @@ internal static unsafe partial class Libc
     public static partial int close(int fd);
 
     [LibraryImport(Library, SetLastError = true)]
+    public static partial int chdir(byte* path);
+
+    [LibraryImport(Library, SetLastError = true)]
     public static partial int pipe2(int* fds, int flags);
 
     [LibraryImport(Library, SetLastError = true)]

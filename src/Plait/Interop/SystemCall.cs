@@ -2,11 +2,12 @@ using System.Runtime.InteropServices;
 
 namespace Plait.Interop;
 
-/// <summary>Numbers of the system calls that glibc 2.36 has no function for. x64 is what is tested; arm64 is by its table.</summary>
+/// <summary>Numbers of the system calls that glibc 2.36 has no function for, or none that says the length. x64 is what is tested; arm64 is by its table.</summary>
 internal static class SystemCall
 {
     public static readonly long Futex = IsArm64 ? 98 : 202;
     public static readonly long WaitId = IsArm64 ? 95 : 247;
+    public static readonly long GetCurrentDirectory = IsArm64 ? 17 : 79;
     public const long PidFdSendSignal = 424;
     public const long PidFdOpen = 434;
     public const long FutexWaitVector = 449;

@@ -75,6 +75,33 @@ internal sealed unsafe class ByteRing
         return !IsClosed;
     }
 
+    /// <summary>Appends a whole message if there is room for it and for <paramref name="reserve"/> bytes after it; never blocks, wakes nobody.</summary>
+    public bool TryWrite(ReadOnlySpan<byte> header, ReadOnlySpan<byte> body, int reserve)
+    {
+        int count = header.Length + body.Length;
+        if (Room() < count + reserve)
+        {
+            // The count of what was read may be old: Room itself looks again only when the ring seems full.
+            _cachedTail = Volatile.Read(ref _control->Tail);
+            if (Room() < count + reserve)
+            {
+                return false;
+            }
+        }
+
+        CrashPoints.Hit(CrashPoint.RingWriting);
+        CopyIn(header);
+        _head += (ulong)header.Length;
+        CopyIn(body);
+        _head += (ulong)body.Length;
+        CrashPoints.Hit(CrashPoint.RingWritten);
+
+        // Publish: pairs with the acquire read of Head in HasData and Available.
+        Volatile.Write(ref _control->Head, _head);
+        CrashPoints.Hit(CrashPoint.RingPublished);
+        return true;
+    }
+
     /// <summary>Wakes the consumer if it sleeps. Called once after a whole message.</summary>
     public void RingDataBell() => Ring(ref _control->DataBell, ref _control->ConsumerWaiting);
 

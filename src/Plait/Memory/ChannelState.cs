@@ -18,11 +18,20 @@ internal enum ChannelPhase : uint
     Finished = 3,
 }
 
-/// <summary>Written by the child, read by the parent after the child's end: what the wait status cannot tell.</summary>
+/// <summary>
+/// Words that say what no wait status can tell. The first group is written by the child and read by the parent after the
+/// child's end. The others belong to workers that stay (docs/design/worker-protocol.md, docs/models/worker-calls.pml).
+/// </summary>
 [StructLayout(LayoutKind.Explicit, Size = Size)]
 internal struct ChannelState
 {
-    public const int Size = 128;
+    public const int Size = 640;
+
+    /// <summary>The bit of <see cref="Claim"/> that says: no call is to be begun before the next Restart.</summary>
+    public const ulong Withdrawn = 1UL << 63;
+
+    /// <summary>The bit of <see cref="ItemClaim"/> that says: end the chunk after the items claimed so far.</summary>
+    public const ulong Cut = 1UL << 63;
 
     /// <summary>A <see cref="ChannelPhase"/>; release-written by the child.</summary>
     [FieldOffset(0)]
@@ -39,4 +48,43 @@ internal struct ChannelState
     /// <summary>Identity of the call whose function runs or ran last.</summary>
     [FieldOffset(16)]
     public long Call;
+
+    /// <summary>1: the last call left something behind that makes the worker unfit for others. Written by the child before the result that it belongs to.</summary>
+    [FieldOffset(24)]
+    public uint Unfit;
+
+    /// <summary>
+    /// Bits 0-62: number of the last call the child claimed. Bit 63: <see cref="Withdrawn"/>. The child goes from n-1 to n by
+    /// compare-and-swap before it begins call n; the parent sets the bit by compare-and-swap; the child takes it down at a Restart.
+    /// </summary>
+    [FieldOffset(128)]
+    public ulong Claim;
+
+    /// <summary>Monotonic nanoseconds at which the call last claimed was begun. Written by the child before the claim (which is a full fence).</summary>
+    [FieldOffset(136)]
+    public long StartedAt;
+
+    /// <summary>Nanoseconds spent in calls so far. Written by the child before it sends a result.</summary>
+    [FieldOffset(144)]
+    public long BusyTime;
+
+    /// <summary>Within a chunk: the index of the item that runs. Written by the child.</summary>
+    [FieldOffset(152)]
+    public long Item;
+
+    /// <summary>Monotonic nanoseconds at which that item was begun, where items have a time limit.</summary>
+    [FieldOffset(160)]
+    public long ItemStartedAt;
+
+    /// <summary>Bits 0-62: items of the running chunk that the child has claimed. Bit 63: <see cref="Cut"/>, set by the parent by compare-and-swap.</summary>
+    [FieldOffset(256)]
+    public ulong ItemClaim;
+
+    /// <summary>Futex word: how many items a stream may have sent, modulo 2^32. Written by the parent, slept on by the child.</summary>
+    [FieldOffset(384)]
+    public uint Credit;
+
+    /// <summary>1: the child sleeps on <see cref="Credit"/>, or is about to.</summary>
+    [FieldOffset(512)]
+    public uint CreditWaiting;
 }

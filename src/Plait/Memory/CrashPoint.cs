@@ -79,4 +79,25 @@ internal enum CrashPoint
 
     /// <summary>The parent knows of the death; the group is not yet swept, the process not yet reaped.</summary>
     ParentReaping = 24,
+
+    /// <summary>The worker has booted and is prepared; it has not said that it is ready.</summary>
+    WorkerReady = 25,
+
+    /// <summary>The worker has claimed a call; its function has not started.</summary>
+    CallClaimed = 26,
+
+    /// <summary>The worker has sent items of a call that goes on.</summary>
+    ItemsSent = 27,
+
+    /// <summary>The parent has chosen a worker for a call; the call is not in the worker's ring.</summary>
+    PoolSending = 28,
+
+    /// <summary>The parent has withdrawn a worker's unbegun calls; they are not back in the queue.</summary>
+    PoolWithdrawn = 29,
+
+    /// <summary>The parent has decided to end a worker; no signal is sent.</summary>
+    PoolStopping = 30,
+
+    /// <summary>The parent knows that a worker ended; its calls are not dealt with.</summary>
+    PoolEnding = 31,
 }

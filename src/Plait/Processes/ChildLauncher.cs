@@ -42,7 +42,7 @@ internal static class ChildLauncher
         try
         {
             CallBody.Write(call, child, new ValueCodec(CodecDirection.ToChild, [.. child.Options.Codecs]));
-            byte[] hello = start.EncodeHello(child.IsDaemon, isOneShot: true, printsExceptions: child.ResultType is null);
+            byte[] hello = start.EncodeHello(child.IsDaemon, printsExceptions: child.ResultType is null);
             var run = new ChildRun(child, start.Channel, start.Streams, start.Lifeline, hello, call, onExited);
             run.Spawn(() => start.Spawn(run.OnDeath, run.EndOne));
             start.CloseChildSide();

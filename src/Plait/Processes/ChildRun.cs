@@ -297,42 +297,25 @@ internal sealed class ChildRun : IChannelReader
 
     private ChildOutcome Conclude_UnderLock()
     {
-        WaitStatus status = Process.Status;
-        var evidence = new Evidence
-        {
-            Status = status,
-            IsForeign = _channel is null,
-            Phase = _channel?.Phase ?? ChannelPhase.Finished,
-            HasReturned = _resultKind is null ? null : _resultKind == MessageKind.Returned,
-            SawUnhandled = _sawUnhandled || (_channel is not null && _channel.State.UnhandledException != 0),
-            SawOutOfMemory = _channel is not null && _channel.State.OutOfMemory != 0,
-            LastWords = Streams.LastWords,
-            IsErrorSeen = Streams.IsErrorSeen,
-            KilledByWatchdog = _watchdog is { HasKilled: true },
-            KernelKilledForMemory = _kernelKillsBefore >= 0 && KernelMemoryKills.Read() > _kernelKillsBefore,
-            StartTimedOut = _hasTimedOut,
-            SentSignal = Process.SentSignal,
-            NeedsExplicitCall = Bootstrap.HostCommand.Current.Mode == Bootstrap.BootstrapMode.ExplicitCall,
-        };
-        (ChildOutcomeKind kind, int? exitCode, int? signal, string explanation) = OutcomeClassifier.Classify(evidence);
         if (_resultKind == MessageKind.Threw || (_sawUnhandled && _resultKind is null))
         {
             _exception = DecodeException();
         }
 
-        return new ChildOutcome
+        return new Postmortem
         {
-            Kind = kind,
             Name = _child.Name,
-            Pid = Process.Pid,
-            ExitCode = exitCode,
-            Signal = signal,
+            Process = Process,
+            Streams = Streams,
+            Channel = _channel,
+            Watchdog = _watchdog,
+            KernelKillsBefore = _kernelKillsBefore,
+            HasReturned = _resultKind is null ? null : _resultKind == MessageKind.Returned,
+            SawUnhandled = _sawUnhandled,
+            StartTimedOut = _hasTimedOut,
+            ChannelError = _channelError,
             Exception = _exception,
-            Explanation = _channelError.Length > 0 ? $"killed because it wrote nonsense to its channel: {_channelError}" : explanation,
-            ErrorTail = Streams.ErrorTail,
-            ProcessorTime = status.ProcessorTime,
-            PeakMemory = status.PeakResidentBytes,
-        };
+        }.Conclude();
     }
 
     private Exception DecodeException()

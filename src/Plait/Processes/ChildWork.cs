@@ -18,6 +18,7 @@ internal static class CallBody
 {
     private const byte OfFunction = 0;
     private const byte OfSubclass = 1;
+    private const byte OfStream = 2;
 
     /// <summary>Writes the call; everything that cannot travel is refused here, in the caller's stack.</summary>
     public static void Write(PayloadWriter writer, ChildProcess child, ValueCodec codec)
@@ -37,16 +38,17 @@ internal static class CallBody
     }
 
     /// <summary>Writes a call of a function; with a table, a function sent before is only a number.</summary>
-    public static void WriteFunction(PayloadWriter writer, Delegate function, ReadOnlySpan<object?> arguments, ValueCodec codec, FunctionTable? functions)
+    public static void WriteFunction(PayloadWriter writer, Delegate function, ReadOnlySpan<object?> arguments, ValueCodec codec, FunctionTable? functions, bool isStream = false)
     {
-        writer.WriteByte(OfFunction);
+        writer.WriteByte(isStream ? OfStream : OfFunction);
         FunctionReference.WriteCall(writer, function, arguments, codec, functions);
     }
 
-    /// <summary>Reads a call and returns what runs it, and the type its value is declared as (null: none).</summary>
-    public static (Func<ValueTask<object?>> Run, Type? ResultType) Read(ref PayloadReader reader, ValueCodec codec, FunctionTable functions)
+    /// <summary>Reads a call and returns what runs it, the type its value is declared as (null: none), and whether that value is a sequence to be sent item by item.</summary>
+    public static ReceivedCall Read(ref PayloadReader reader, ValueCodec codec, FunctionTable functions)
     {
-        if (reader.ReadByte() == OfFunction)
+        byte what = reader.ReadByte();
+        if (what != OfSubclass)
         {
             BoundFunction function = FunctionReference.Read(ref reader, codec, functions);
             object?[] arguments = function.ReadArguments(ref reader, codec);
@@ -56,7 +58,7 @@ internal static class CallBody
                 arguments[i] = arguments[i] is CancellationToken { CanBeCanceled: false } ? codec.Cancellation : arguments[i];
             }
 
-            return (() => function.InvokeAsync(arguments), function.ResultType == typeof(void) ? null : function.ResultType);
+            return new ReceivedCall(function, arguments, null, function.ResultType == typeof(void) ? null : function.ResultType, what == OfStream);
         }
 
         Type type = TypeReference.Read(ref reader);
@@ -66,7 +68,7 @@ internal static class CallBody
             field.SetValue(child, codec.Read(ref reader, field.FieldType));
         }
 
-        return (() => new ValueTask<object?>(child.RunBoxed()), child.ResultType);
+        return new ReceivedCall(null, [], child, child.ResultType, IsStream: false);
     }
 
     // What the user's classes declare; what ChildProcess itself holds belongs to the parent.
@@ -80,4 +82,10 @@ internal static class CallBody
 
         return fields;
     }
+}
+
+/// <summary>A call as the child has it, ready to be run.</summary>
+internal readonly record struct ReceivedCall(BoundFunction? Function, object?[] Arguments, ChildProcess? Child, Type? ResultType, bool IsStream)
+{
+    public ValueTask<object?> Run() => Function is not null ? Function.InvokeAsync(Arguments) : new ValueTask<object?>(Child!.RunBoxed());
 }

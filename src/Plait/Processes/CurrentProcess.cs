@@ -5,7 +5,14 @@ namespace Plait.Processes;
 /// <summary>The process that asks: <see cref="ChildProcess.Current"/>. The main process has one too.</summary>
 public sealed class CurrentProcess
 {
-    private readonly CancellationTokenSource _cancellation = new();
+    private readonly Lock _gate = new();
+
+    // Guarded by _gate: the source of the running call, made when its token is first asked for, and which call that is.
+    private CancellationTokenSource? _cancellation;
+    private HashSet<long>? _cancelledAhead;
+    private long _call;
+    private bool _isCallCancelled;
+    private bool _isCancelled;
 
     internal CurrentProcess(string name, int parentPid, int depth, bool isDaemon)
     {
@@ -33,12 +40,84 @@ public sealed class CurrentProcess
     /// <summary>Whether this child was started as a daemon.</summary>
     public bool IsDaemon { get; }
 
-    /// <summary>Cancelled when the parent calls <see cref="ChildProcess.Cancel"/>, or when a token it passed to the function is cancelled. Never in the main process.</summary>
-    public CancellationToken Cancellation => _cancellation.Token;
+    /// <summary>
+    /// Cancelled when the parent calls <see cref="ChildProcess.Cancel"/>, or when a token it passed to the function is cancelled; in a worker of an
+    /// executor, when the running task is cancelled or runs out of time. Never in the main process.
+    /// </summary>
+    public CancellationToken Cancellation
+    {
+        get
+        {
+            lock (_gate)
+            {
+                if (_cancellation is null)
+                {
+                    _cancellation = new CancellationTokenSource();
+                    if (_isCancelled || _isCallCancelled)
+                    {
+                        _cancellation.Cancel();
+                    }
+                }
+
+                return _cancellation.Token;
+            }
+        }
+    }
+
+    /// <summary>The processors this process may use: its affinity and control group quota, and in a worker of an executor its share of them.</summary>
+    internal int Processors => ProcessorShare > 0 ? Math.Min(ProcessorShare, Environment.ProcessorCount) : Environment.ProcessorCount;
+
+    /// <summary>What the parent granted; 0 for all there are.</summary>
+    internal int ProcessorShare { get; init; }
 
     /// <summary>Name and pid.</summary>
     public override string ToString() => $"'{Name}' (pid {Pid})";
 
+    /// <summary>The next call begins: with a token of its own, cancelled already if the parent said so while the call waited.</summary>
+    internal void BeginCall(long call)
+    {
+        lock (_gate)
+        {
+            _call = call;
+            _cancellation = null;
+            _isCallCancelled = _cancelledAhead is not null && _cancelledAhead.Remove(call);
+        }
+    }
+
+    /// <summary>Cancels whatever runs, now and from now on.</summary>
+    internal void Cancel()
+    {
+        lock (_gate)
+        {
+            _isCancelled = true;
+            Cancel_UnderLock();
+        }
+    }
+
+    /// <summary>Cancels one call: running, yet to come, or over already.</summary>
+    internal void Cancel(long call)
+    {
+        lock (_gate)
+        {
+            if (call == _call)
+            {
+                _isCallCancelled = true;
+                Cancel_UnderLock();
+            }
+            else if (call > _call)
+            {
+                _cancelledAhead ??= [];
+                _cancelledAhead.Add(call);
+            }
+        }
+    }
+
     // Callbacks are user code and may block: never on the lifeline thread.
-    internal void Cancel() => ThreadPool.UnsafeQueueUserWorkItem(static source => source.Cancel(), _cancellation, preferLocal: false);
+    private void Cancel_UnderLock()
+    {
+        if (_cancellation is { } source)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(static source => source.Cancel(), source, preferLocal: false);
+        }
+    }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Plait.Interop;
+using Plait.Processes.Spawning;
 
 namespace Plait.Processes;
 
@@ -42,17 +43,9 @@ internal static class ExitCoordinator
             return;
         }
 
-        SignalAll(Signals.Stop);
+        SupervisedProcess.SignalAll(Signals.Stop);
         ProcessCalls.StopSelf();
-        SignalAll(Signals.Continue);
-    }
-
-    private static void SignalAll(int signal)
-    {
-        foreach (ChildProcess child in ChildRegistry.Snapshot())
-        {
-            _ = child.Started().Process.Signal(signal);
-        }
+        SupervisedProcess.SignalAll(Signals.Continue);
     }
 
     private static void OnProcessExit()

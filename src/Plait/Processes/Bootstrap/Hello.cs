@@ -22,6 +22,15 @@ internal sealed record Hello
 
     public required int Nice { get; init; }
 
+    /// <summary>The worker's number in its executor, from 1; 0 for a child of its own.</summary>
+    public required int WorkerId { get; init; }
+
+    /// <summary>The processors it may count on; 0 for all there are.</summary>
+    public required int ProcessorShare { get; init; }
+
+    /// <summary>What becomes of what a task leaves behind.</summary>
+    public required LeftoverPolicy Leftovers { get; init; }
+
     public required IReadOnlyList<(string Name, string? Value)> Restore { get; init; }
 
     public required IReadOnlyList<ICodec> Codecs { get; init; }
@@ -35,6 +44,9 @@ internal sealed record Hello
         writer.WriteBool(PrintsExceptions);
         writer.WriteString(EntryAssembly);
         writer.WriteInt32(Nice);
+        writer.WriteInt32(WorkerId);
+        writer.WriteInt32(ProcessorShare);
+        writer.WriteByte((byte)Leftovers);
         writer.WriteInt32(Restore.Count);
         foreach ((string name, string? value) in Restore)
         {
@@ -54,6 +66,9 @@ internal sealed record Hello
         bool printsExceptions = reader.ReadBool();
         string entryAssembly = reader.ReadString();
         int nice = reader.ReadInt32();
+        int workerId = reader.ReadInt32();
+        int processorShare = reader.ReadInt32();
+        var leftovers = (LeftoverPolicy)reader.ReadByte();
         var restore = new (string, string?)[reader.ReadInt32()];
         for (int i = 0; i < restore.Length; i++)
         {
@@ -69,6 +84,9 @@ internal sealed record Hello
             PrintsExceptions = printsExceptions,
             EntryAssembly = entryAssembly,
             Nice = nice,
+            WorkerId = workerId,
+            ProcessorShare = processorShare,
+            Leftovers = leftovers,
             Restore = restore,
             Codecs = CodecList.Read(ref reader),
         };

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Plait.Interop;
 using Plait.Processes.Channels;
 
@@ -26,9 +27,23 @@ internal static class Lifeline
             {
                 WorkerBootstrap.Current.Cancel();
             }
+            else if (command[0] == LifelineCommand.CancelCall)
+            {
+                CancelCall(pipe);
+            }
         }
 
         _ = ProcessCalls.SignalGroup(ProcessCalls.CurrentGroup, Signals.Kill);
         ProcessCalls.KillSelf();
+    }
+
+    // The parent writes command and number at once, and so few bytes go through a pipe whole.
+    private static void CancelCall(Descriptor pipe)
+    {
+        Span<byte> number = stackalloc byte[sizeof(long)];
+        if (pipe.Read(number) == number.Length)
+        {
+            WorkerBootstrap.Current.Cancel(BinaryPrimitives.ReadInt64LittleEndian(number));
+        }
     }
 }

@@ -66,9 +66,16 @@ internal static class WorkerBootstrap
         CrashPoints.Hit(CrashPoint.ChildBooted);
 
         Hello hello = ReceiveHello(channel);
-        s_current = new CurrentProcess(hello.Name, parentPid, hello.Depth, hello.IsDaemon);
+        s_current = new CurrentProcess(hello.Name, parentPid, hello.Depth, hello.IsDaemon) { ProcessorShare = hello.ProcessorShare };
         Lifeline.Watch(lifeline);
         Prepare(hello, channel);
+        if (hello.WorkerId > 0)
+        {
+            WorkerContext = new WorkerContext(hello.WorkerId);
+            CrashPoints.Hit(CrashPoint.WorkerReady);
+            _ = channel.Send(MessageKind.Ready, 0, []);
+        }
+
         var loop = new WorkerLoop(channel, hello);
         bool hasReturned = loop.Run();
         Environment.Exit(hasReturned ? ExitReturned : ExitThrew);

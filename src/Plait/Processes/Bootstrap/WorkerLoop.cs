@@ -5,7 +5,10 @@ using Plait.Processes.Codecs;
 
 namespace Plait.Processes.Bootstrap;
 
-/// <summary>Takes calls from the channel and runs them, one after another, on the process's main thread.</summary>
+/// <summary>
+/// Takes calls from the channel and runs them, one after another, on the process's main thread. A call is claimed before it
+/// begins, so that the parent can take back what it has sent ahead (docs/design/worker-protocol.md, "Claims").
+/// </summary>
 internal sealed class WorkerLoop
 {
     private readonly Channel _channel;
@@ -14,14 +17,19 @@ internal sealed class WorkerLoop
     private readonly ValueCodec _results;
     private readonly PayloadWriter _writer;
     private readonly FunctionTable _functions = new();
+    private readonly CallContext _context;
+    private readonly Leftovers? _leftovers;
 
     public WorkerLoop(Channel channel, Hello hello)
     {
         _channel = channel;
         _hello = hello;
-        _arguments = new ValueCodec(CodecDirection.ToChild, hello.Codecs) { Cancellation = WorkerBootstrap.Current.Cancellation };
+        _arguments = new ValueCodec(CodecDirection.ToChild, hello.Codecs) { CancellationSource = static () => WorkerBootstrap.Current.Cancellation };
         _results = new ValueCodec(CodecDirection.FromChild, hello.Codecs);
         _writer = new PayloadWriter(channel.Store);
+        _context = new CallContext(channel, _results);
+        CallContext.Current = _context;
+        _leftovers = hello.Leftovers == LeftoverPolicy.Keep ? null : new Leftovers(seesThreads: hello.Leftovers == LeftoverPolicy.Recycle);
     }
 
     /// <summary>Returns when there is nothing more to do: true when the last function returned.</summary>
@@ -31,12 +39,25 @@ internal sealed class WorkerLoop
         while (_channel.Receive(MonotonicClock.Never))
         {
             FrameHeader header = _channel.Messages.Header;
-            if ((MessageKind)header.Kind != MessageKind.Call)
+            switch ((MessageKind)header.Kind)
             {
-                break;
+                case MessageKind.Call:
+                    hasReturned = RunCall(header.Call, _channel.Messages.Body) ?? hasReturned;
+                    break;
+                case MessageKind.StoredCall:
+                    hasReturned = RunStoredCall(header.Call, _channel.Messages.Body) ?? hasReturned;
+                    break;
+                case MessageKind.Define:
+                    _functions.Define(_channel.Messages.Body);
+                    break;
+                case MessageKind.Restart:
+                    // Nobody else writes the word while Withdrawn is set. Release: pairs with the parent's acquire read.
+                    Volatile.Write(ref _channel.State.Claim, (ulong)header.Call);
+                    break;
+                default:
+                    return hasReturned;
             }
 
-            hasReturned = RunCall(header.Call);
             if (_hello.IsOneShot)
             {
                 break;
@@ -46,20 +67,58 @@ internal sealed class WorkerLoop
         return hasReturned;
     }
 
-    private bool RunCall(long call)
+    /// <summary>Makes the call ours, unless the parent has taken it back. Also the fence that puts the time of its start before it.</summary>
+    private bool TryClaim(long call)
     {
-        _channel.State.Call = call;
+        ref ChannelState state = ref _channel.State;
+        Volatile.Write(ref state.StartedAt, MonotonicClock.Now);
+        ulong before = (ulong)(call - 1);
+        return Interlocked.CompareExchange(ref state.Claim, (ulong)call, before) == before;
+    }
+
+    private bool? RunStoredCall(long call, ReadOnlySpan<byte> body)
+    {
+        var reader = new PayloadReader(body);
+        var reference = new BulkReference((long)reader.ReadVarint(), (long)reader.ReadVarint());
+        using System.Buffers.IMemoryOwner<byte> block = _channel.Store.Borrow(reference);
+        return RunCall(call, block.Memory.Span);
+    }
+
+    /// <summary>Null when the call was taken back.</summary>
+    private bool? RunCall(long call, ReadOnlySpan<byte> body)
+    {
+        if (!TryClaim(call))
+        {
+            return null;
+        }
+
+        CrashPoints.Hit(CrashPoint.CallClaimed);
+        ref ChannelState state = ref _channel.State;
+        state.Call = call;
+        _context.Call = call;
+        WorkerBootstrap.Current.BeginCall(call);
+        if (WorkerBootstrap.WorkerContext is { } worker)
+        {
+            worker.TaskNumber++;
+        }
+
         MessageKind kind = MessageKind.Returned;
         try
         {
-            Func<ValueTask<object?>> function = Decode(out Type? resultType);
+            var reader = new PayloadReader(body, _channel.Store);
+            ReceivedCall received = CallBody.Read(ref reader, _arguments, _functions);
             CrashPoints.Hit(CrashPoint.FunctionStarting);
             _channel.Phase = ChannelPhase.Started;
-            object? value = Wait(function());
-            CrashPoints.Hit(CrashPoint.FunctionReturned);
-            if (resultType is not null)
+            object? value = Wait(received.Run());
+            if (received.IsStream)
             {
-                _results.Write(_writer, value, resultType, "the result");
+                Wait(StreamBody.Send(_context, value, received.ResultType!));
+            }
+
+            CrashPoints.Hit(CrashPoint.FunctionReturned);
+            if (received is { IsStream: false, ResultType: { } type })
+            {
+                _results.Write(_writer, value, type, "the result");
             }
         }
         catch (Exception error)
@@ -70,6 +129,7 @@ internal sealed class WorkerLoop
         }
 
         CrashPoints.Hit(CrashPoint.ResultEncoded);
+        Finish(ref state);
         _ = _channel.Send(kind, call, _writer.WrittenSpan);
         CrashPoints.Hit(CrashPoint.ResultSent);
         _channel.Store.ReleaseBorrowed();
@@ -79,16 +139,28 @@ internal sealed class WorkerLoop
         return kind == MessageKind.Returned;
     }
 
-    private Func<ValueTask<object?>> Decode(out Type? resultType)
+    /// <summary>Before the result is sent, so that the parent finds it written when the result arrives.</summary>
+    private void Finish(ref ChannelState state)
     {
-        var reader = new PayloadReader(_channel.Messages.Body, _channel.Store);
-        (Func<ValueTask<object?>> run, resultType) = CallBody.Read(ref reader, _arguments, _functions);
-        return run;
+        long elapsed = MonotonicClock.Now - state.StartedAt;
+        Volatile.Write(ref state.BusyTime, state.BusyTime + elapsed);
+        if (_leftovers?.Reset(elapsed) is not null && _hello.Leftovers == LeftoverPolicy.Recycle)
+        {
+            Volatile.Write(ref state.Unfit, 1);
+        }
     }
 
     // This is the process's main thread: it has nothing to do until the function is over, async or not.
     private static object? Wait(ValueTask<object?> running) =>
         running.IsCompletedSuccessfully ? running.Result : running.AsTask().GetAwaiter().GetResult();
+
+    private static void Wait(ValueTask running)
+    {
+        if (!running.IsCompletedSuccessfully)
+        {
+            running.AsTask().GetAwaiter().GetResult();
+        }
+    }
 
     private void WriteException(Exception error)
     {
@@ -102,6 +174,7 @@ internal sealed class WorkerLoop
             StandardStreams.Write(2, System.Text.Encoding.UTF8.GetBytes($"Child '{_hello.Name}' (pid {Environment.ProcessId}) threw:\n{TextOf(error)}\n"));
         }
 
+        _context.Abandon();
         _writer.Abandon();
         ExceptionCodec.Write(_writer, error);
     }

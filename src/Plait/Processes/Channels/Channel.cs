@@ -79,10 +79,22 @@ internal sealed unsafe class Channel : IDisposable
         BinaryPrimitives.WriteInt64LittleEndian(header[8..], call);
         lock (_sendGate)
         {
-            bool isOpen = Outgoing.Write(header);
-            isOpen = isOpen && Outgoing.Write(body);
+            bool isOpen = Outgoing.TryWrite(header, body, reserve: 0) || (Outgoing.Write(header) && Outgoing.Write(body));
             Outgoing.RingDataBell();
-            return isOpen;
+            return isOpen && !Outgoing.IsClosed;
+        }
+    }
+
+    /// <summary>Appends one message if it fits and <paramref name="reserve"/> bytes after it; never blocks. The receiver may sleep on: RingDataBell wakes it.</summary>
+    public bool TryPost(MessageKind kind, long call, ReadOnlySpan<byte> body, int reserve)
+    {
+        Span<byte> header = stackalloc byte[FrameHeader.Size];
+        BinaryPrimitives.WriteInt32LittleEndian(header, body.Length);
+        BinaryPrimitives.WriteUInt32LittleEndian(header[4..], (uint)kind);
+        BinaryPrimitives.WriteInt64LittleEndian(header[8..], call);
+        lock (_sendGate)
+        {
+            return Outgoing.TryWrite(header, body, reserve);
         }
     }
 

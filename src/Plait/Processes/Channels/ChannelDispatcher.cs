@@ -4,13 +4,26 @@ using Plait.Memory;
 
 namespace Plait.Processes.Channels;
 
-/// <summary>Whoever wants to know that its ring has something, or is closed.</summary>
+/// <summary>Whoever wants to know that its ring has something, or is closed. Called on a dispatcher thread: nothing here blocks or runs user code.</summary>
 internal interface IChannelReader
 {
     ByteRing Incoming { get; }
 
-    /// <summary>Takes what is there, on a dispatcher thread; must not block or run user code. False: no more calls, please.</summary>
+    /// <summary>Monotonic nanoseconds at which <see cref="OnDeadline"/> wants to be called. Whoever brings it forward calls <see cref="ChannelDispatcher.Hurry"/>.</summary>
+    long Deadline => MonotonicClock.Never;
+
+    /// <summary>
+    /// Whether more messages are likely to come at once: then the next look is after a moment instead of at the bell, so that messages come in
+    /// batches and the sender need not wake anybody. Asked once after each look; the answer holds for one.
+    /// </summary>
+    bool TakeExpectation() => false;
+
+    /// <summary>Takes what is there. False: no more calls, please.</summary>
     bool OnReadable();
+
+    void OnDeadline()
+    {
+    }
 }
 
 /// <summary>
@@ -26,6 +39,15 @@ internal sealed unsafe class ChannelDispatcher
 
     private static readonly int Most = Futex.CanWaitAny ? Futex.MaximumWaitAny - 1 : 1;
 
+    /// <summary>Between two looks at a reader that expects more: long enough for a batch, short beside a wake-up.</summary>
+    private const long BatchNanoseconds = 50_000;
+
+    /// <summary>How long a thread that nobody can hurry sleeps at most.</summary>
+    private const long Unhurried = 10_000_000;
+
+    // When this thread wakes by itself at the latest; a reader with an earlier wish kicks it.
+    private long _nextWake = MonotonicClock.Never;
+
     // One futex word of our own, incremented to make the thread look at its list again.
     private readonly uint* _kick = (uint*)NativeMemory.AllocZeroed(sizeof(uint));
 
@@ -38,7 +60,9 @@ internal sealed unsafe class ChannelDispatcher
         thread.UnsafeStart();
     }
 
-    public static void Add(IChannelReader reader)
+    /// <summary>Watches a reader, until its OnReadable says false.</summary>
+    /// <returns>The dispatcher that does.</returns>
+    public static ChannelDispatcher Add(IChannelReader reader)
     {
         ChannelDispatcher? free = null;
         lock (Gate)
@@ -62,6 +86,19 @@ internal sealed unsafe class ChannelDispatcher
         }
 
         free.Kick();
+        return free;
+    }
+
+    /// <summary>A reader's deadline was brought forward.</summary>
+    public void Hurry(long deadline)
+    {
+        // Full fence between the reader's new deadline and looking at the plan: pairs with the one in Loop, which
+        // publishes the plan and then looks at the deadlines again.
+        Interlocked.MemoryBarrier();
+        if (deadline < Volatile.Read(ref _nextWake))
+        {
+            Kick();
+        }
     }
 
     private void Kick()
@@ -90,7 +127,8 @@ internal sealed unsafe class ChannelDispatcher
                 isStale = false;
             }
 
-            // Without futex_waitv a thread sleeps on its one reader's bell, or on its kick word when it has none.
+            // Without futex_waitv a thread sleeps on its one reader's bell, or on its kick word when it has none; then
+            // nobody can hurry it, and it looks again often.
             bool hasKick = Futex.CanWaitAny || readers.Length == 0;
             int count = 0;
             if (hasKick)
@@ -99,25 +137,58 @@ internal sealed unsafe class ChannelDispatcher
             }
 
             bool isReady = false;
+            long wake = hasKick ? MonotonicClock.Never : MonotonicClock.Now + Unhurried;
             foreach (IChannelReader reader in readers)
             {
-                waiters[count++] = reader.Incoming.DescribeBell(reader.Incoming.ArmForData());
-                isReady |= reader.Incoming.HasData || reader.Incoming.IsClosed;
+                if (hasKick && reader.TakeExpectation())
+                {
+                    wake = Math.Min(wake, MonotonicClock.Now + BatchNanoseconds);
+                }
+                else
+                {
+                    waiters[count++] = reader.Incoming.DescribeBell(reader.Incoming.ArmForData());
+                    isReady |= reader.Incoming.HasData;
+                }
+
+                isReady |= reader.Incoming.IsClosed;
+                wake = Math.Min(wake, reader.Deadline);
             }
 
-            if (isReady)
+            Volatile.Write(ref _nextWake, wake);
+
+            // Full fence between publishing the plan and looking at the deadlines again: pairs with the one in Hurry.
+            Interlocked.MemoryBarrier();
+            foreach (IChannelReader reader in readers)
+            {
+                wake = Math.Min(wake, reader.Deadline);
+            }
+
+            FutexResult result = FutexResult.LookAgain;
+            if (!isReady)
+            {
+                result = Futex.CanWaitAny
+                    ? Futex.WaitAny(waiters, count, wake)
+                    : Futex.Wait((uint*)waiters[0].Address, (uint)waiters[0].Value, wake);
+            }
+
+            if (isReady || result == FutexResult.TimedOut || HasAny(readers))
             {
                 isStale = ServeReady(readers);
             }
-            else if (Futex.CanWaitAny)
+        }
+    }
+
+    private static bool HasAny(IChannelReader[] readers)
+    {
+        foreach (IChannelReader reader in readers)
+        {
+            if (reader.Incoming.HasData || reader.Incoming.IsClosed)
             {
-                _ = Futex.WaitAny(waiters, count, MonotonicClock.Never);
-            }
-            else
-            {
-                _ = Futex.Wait((uint*)waiters[0].Address, (uint)waiters[0].Value, MonotonicClock.Never);
+                return true;
             }
         }
+
+        return false;
     }
 
     /// <summary>True when a reader has left.</summary>
@@ -134,6 +205,13 @@ internal sealed unsafe class ChannelDispatcher
                 {
                     _readers.Remove(reader);
                 }
+
+                continue;
+            }
+
+            if (reader.Deadline <= MonotonicClock.Now)
+            {
+                reader.OnDeadline();
             }
         }
 

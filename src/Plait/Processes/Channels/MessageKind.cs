@@ -12,6 +12,15 @@ internal enum MessageKind : uint
     /// <summary>Parent to child: no more calls, end.</summary>
     Exit = 3,
 
+    /// <summary>Parent to child: as <see cref="Call"/>, and the body lies in a block of bulk space.</summary>
+    StoredCall = 4,
+
+    /// <summary>Parent to child: the definition of a function that calls name by its number.</summary>
+    Define = 5,
+
+    /// <summary>Parent to child: calls up to this number were withdrawn; later ones may be begun.</summary>
+    Restart = 6,
+
     /// <summary>Child to parent: the function returned; the body is its value.</summary>
     Returned = 16,
 
@@ -20,6 +29,12 @@ internal enum MessageKind : uint
 
     /// <summary>Child to parent: an exception that nobody handled is about to end the process; the body is the exception.</summary>
     Dying = 18,
+
+    /// <summary>Child to parent: it has booted, and takes calls.</summary>
+    Ready = 19,
+
+    /// <summary>Child to parent: values that a call yields while it goes on.</summary>
+    Items = 20,
 }
 
 /// <summary>Single bytes on the lifeline, from parent to child. Its end means that the parent is gone.</summary>
@@ -27,4 +42,7 @@ internal static class LifelineCommand
 {
     /// <summary>The child's cancellation token is to be cancelled.</summary>
     public const byte Cancel = (byte)'c';
+
+    /// <summary>The token of one call is to be cancelled; its number follows, eight bytes.</summary>
+    public const byte CancelCall = (byte)'x';
 }

@@ -9,10 +9,13 @@ namespace Plait.Processes.Codecs;
 /// After a payload is sent the sender calls <see cref="Commit"/>, and <see cref="Rollback"/> when it is dropped instead.
 /// Payloads that may go to any of several workers are written without a table.
 /// </remarks>
-internal sealed class FunctionTable
+internal class FunctionTable
 {
     private readonly Dictionary<FunctionShape, int> _numbers = [];
-    private readonly List<FunctionShape> _shapes = [];
+    private readonly List<FunctionShape?> _shapes = [];
+
+    // On the receiving side: definitions that came ahead of the first call of their function.
+    private List<byte[]?>? _definitions;
     private int _committed;
 
     public int Count => _shapes.Count;
@@ -25,20 +28,33 @@ internal sealed class FunctionTable
     {
         for (int i = _shapes.Count - 1; i >= _committed; i--)
         {
-            _numbers.Remove(_shapes[i]);
+            _numbers.Remove(_shapes[i]!);
             _shapes.RemoveAt(i);
         }
     }
 
-    internal bool TryGetNumber(FunctionShape shape, out int number) => _numbers.TryGetValue(shape, out number);
+    /// <summary>Keeps a definition that came by itself. Read at its first call, so that a bad one fails that call.</summary>
+    public void Define(ReadOnlySpan<byte> definition)
+    {
+        _definitions ??= [];
+        while (_definitions.Count < _shapes.Count)
+        {
+            _definitions.Add(null);
+        }
 
-    internal void Add(FunctionShape shape)
+        _definitions.Add(definition.ToArray());
+        _shapes.Add(null);
+    }
+
+    internal virtual bool TryGetNumber(FunctionShape shape, out int number) => _numbers.TryGetValue(shape, out number);
+
+    internal virtual void Add(FunctionShape shape)
     {
         _numbers.TryAdd(shape, _shapes.Count);
         _shapes.Add(shape);
     }
 
     internal FunctionShape this[ulong number] => number < (ulong)_shapes.Count
-        ? _shapes[(int)number]
+        ? _shapes[(int)number] ??= FunctionCache.Find(_definitions![(int)number])
         : throw new InvalidDataException($"The message names function {number}; the channel knows {_shapes.Count}.");
 }

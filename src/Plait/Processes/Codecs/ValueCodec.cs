@@ -3,7 +3,7 @@ namespace Plait.Processes.Codecs;
 /// <summary>
 /// Turns values into bytes and back. Simple types, blittable structs, collections, delegates and the user's own classes
 /// (field by field) are bytes; types with a JSON contract of their own go through System.Text.Json; an <see cref="ICodec"/>
-/// may take any class. Thread-safe but for <see cref="Cancellation"/>.
+/// may take any class. Thread-safe.
 /// </summary>
 /// <remarks>Everything here is reached before a cold worker runs its first function: no LINQ, no JSON, no Regex, no Console.</remarks>
 internal sealed partial class ValueCodec
@@ -24,8 +24,10 @@ internal sealed partial class ValueCodec
 
     public CodecDirection Direction { get; }
 
-    /// <summary>What every live cancellation token of a payload becomes on this side; set it before reading.</summary>
-    public CancellationToken Cancellation { get; set; }
+    /// <summary>What every live cancellation token of a payload becomes on this side. Asked only when there is one.</summary>
+    public Func<CancellationToken>? CancellationSource { get; init; }
+
+    internal CancellationToken Cancellation => CancellationSource?.Invoke() ?? CancellationToken.None;
 
     /// <summary>Writes a value. <paramref name="path"/> says what it is, for the message of a refusal: "argument 'count' of Program.Render".</summary>
     /// <exception cref="CannotTravelException">It cannot go to another process; the message says which part of it and why.</exception>

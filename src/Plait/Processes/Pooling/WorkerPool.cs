@@ -1,30 +1,384 @@
 using Plait.Execution;
+using Plait.Interop;
+using Plait.Memory;
+using Plait.Processes.Channels;
+using Plait.Processes.Codecs;
 
 namespace Plait.Processes.Pooling;
 
-internal sealed class WorkerPool(ProcessExecutorOptions options)
+/// <summary>
+/// The engine of a <see cref="ProcessExecutor"/>. A call is encoded in its submitter's stack and goes straight into the ring of
+/// a worker with room, else into the queue, from which a worker is fed when results come back. One gate guards the queue and
+/// the state of workers; it is held for moments only, and never while user code runs or anything is waited for.
+/// </summary>
+internal sealed partial class WorkerPool
 {
-    public ProcessExecutorOptions Options => options;
+    /// <summary>Bytes that stay free in a worker's ring for what must always fit: a Restart and an Exit.</summary>
+    private const int RingReserve = 4 * FrameHeader.Size;
 
-    public string Name => options.Name ?? "pool";
+    /// <summary>Calls from this size on go through bulk space, not through the ring.</summary>
+    private const int StoredFrom = 16 * 1024;
 
-    public int Size => options.Workers;
+    private static int s_pools;
+
+    private readonly Lock _gate = new();
+    private readonly ValueCodec _arguments;
+
+    // Guarded by _gate, all below.
+    private readonly PendingQueue _queue = new();
+    private readonly List<PooledWorker> _workers = [];
+    private readonly Stack<PooledWorker> _idle = new();
+    private readonly HashSet<PooledCall> _waiting = [];
+    private int _sent;
+    private TaskCompletionSource? _room;
+
+    public WorkerPool(ProcessExecutorOptions options)
+    {
+        ChildLauncher.ThrowIfMisplaced();
+        ExitCoordinator.Install();
+        Options = options;
+        Name = options.Name ?? $"pool-{Interlocked.Increment(ref s_pools)}";
+        int processors = ChildProcess.Current.Processors;
+        Size = options.Workers > 0 ? options.Workers : processors;
+        ProcessorShare = Math.Max(1, processors / Size);
+        _arguments = new ValueCodec(CodecDirection.ToChild, [.. options.Worker.Codecs]);
+        Results = new ValueCodec(CodecDirection.FromChild, [.. options.Worker.Codecs]);
+        _target = Math.Min(options.MinimumWorkers ?? Size, Size);
+        Prepare();
+        lock (_gate)
+        {
+            Balance_UnderGate();
+        }
+    }
+
+    public ProcessExecutorOptions Options { get; }
+
+    public string Name { get; }
+
+    public int Size { get; private set; }
+
+    /// <summary>Processors that each worker may count on.</summary>
+    public int ProcessorShare { get; }
 
     public PoolEvents Events { get; } = new();
 
-    public IReadOnlyList<WorkerInfo> GetWorkers() => throw new NotSupportedException();
+    public SharedFunctionTable Functions { get; } = new();
 
-    public void Resize(int workers) => throw new NotSupportedException();
+    public ValueCodec Results { get; }
 
-    public Future<TResult> Submit<TResult>(WorkRequest work, bool hasResult) => throw new NotSupportedException();
-
-    public ValueTask WaitForRoomAsync(CancellationToken token) => throw new NotSupportedException();
-
-    public Task<bool> ShutdownAsync(ShutdownMode mode, TimeSpan timeout) => throw new NotSupportedException();
-
-    public ExecutorStatistics GetStatistics() => throw new NotSupportedException();
-
-    public void Abandon()
+    public Future<TResult> Submit<TResult>(WorkRequest work, bool hasResult)
     {
+        Type resultType = FunctionReference.ShapeOf(work.Function).ResultType;
+        if (hasResult && !typeof(TResult).IsAssignableFrom(resultType))
+        {
+            throw new ArgumentException($"{FunctionName.Of(work.Function.Method)} gives a {resultType} after awaiting, not a {typeof(TResult)}. Return Task<T> from an async function.", nameof(work));
+        }
+
+        var call = new TaskCall<TResult>(this, work, hasResult, resultType);
+        call.Encode(work.ArgumentArray, _arguments);
+        Submit(call);
+        return call.Future;
+    }
+
+    public void SubmitStream(StreamCall call, object?[] arguments)
+    {
+        call.Encode(arguments, _arguments, isStream: true);
+        Submit(call);
+    }
+
+    /// <summary>Takes an encoded call. Blocks while the pool is full, if it is to.</summary>
+    public void Submit(PooledCall call)
+    {
+        if (call.Options.CancellationToken.IsCancellationRequested)
+        {
+            call.Release();
+            Count(ref _cancelled);
+            call.OnCancelled(call.Options.CancellationToken);
+            return;
+        }
+
+        while (true)
+        {
+            Task room;
+            lock (_gate)
+            {
+                try
+                {
+                    ThrowIfClosed_UnderGate();
+                    if (Options.QueueLimit == 0 || _queue.Count + _waiting.Count < Options.QueueLimit)
+                    {
+                        Accept_UnderGate(call);
+                        break;
+                    }
+
+                    if (Options.WhenFull == FullBehavior.Reject)
+                    {
+                        throw new ExecutorFullException(Name, Options.QueueLimit);
+                    }
+                }
+                catch
+                {
+                    call.Release();
+                    throw;
+                }
+
+                room = Room_UnderGate();
+            }
+
+            room.GetAwaiter().GetResult();
+        }
+
+        call.Watch();
+    }
+
+    public async ValueTask WaitForRoomAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Task room;
+            lock (_gate)
+            {
+                ThrowIfClosed_UnderGate();
+                if (Options.QueueLimit == 0 || _queue.Count + _waiting.Count < Options.QueueLimit)
+                {
+                    return;
+                }
+
+                room = Room_UnderGate();
+            }
+
+            await room.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Whether a worker has begun this call, or done with it.</summary>
+    public bool HasBegun(PooledCall call)
+    {
+        lock (_gate)
+        {
+            return call.Stage == CallStage.Ended || (call.Stage == CallStage.Sent && (call.Worker!.CallAt(call.Number) != call || call.Worker.Claim.Number >= call.Number));
+        }
+    }
+
+    private Task Room_UnderGate() => (_room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+
+    private void TellRoom_UnderGate()
+    {
+        if (_room is { } room && (_isClosing || _queue.Count + _waiting.Count < Options.QueueLimit))
+        {
+            _room = null;
+            room.SetResult();
+        }
+    }
+
+    private void Accept_UnderGate(PooledCall call)
+    {
+        if (_queue.Count == 0 && (TryPlaceIdle_UnderGate(call) || TryPlaceBehind_UnderGate(call)))
+        {
+            return;
+        }
+
+        _queue.Add(call);
+        Grow_UnderGate();
+    }
+
+    private bool TryPlaceIdle_UnderGate(PooledCall call)
+    {
+        while (_idle.TryPeek(out PooledWorker? worker))
+        {
+            if (worker.State != WorkerState.Idle)
+            {
+                // It ended, or was given work past this list.
+                _idle.Pop();
+                continue;
+            }
+
+            if (!Place_UnderGate(call, worker))
+            {
+                return false;
+            }
+
+            _idle.TryPop(out _);
+            return true;
+        }
+
+        return false;
+    }
+
+    // Workers whose calls are short get some ahead, so that they need not wait for each other's messages.
+    private bool TryPlaceBehind_UnderGate(PooledCall call)
+    {
+        if (call.IsExclusive || _workers.Count > 64)
+        {
+            return false;
+        }
+
+        foreach (PooledWorker worker in _workers)
+        {
+            if (worker.State == WorkerState.Busy && HasRoom_UnderGate(worker) && Place_UnderGate(call, worker))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private bool HasRoom_UnderGate(PooledWorker worker)
+    {
+        if (worker.IsReserved || worker.IsGone || worker.Ending is not null || worker.Outstanding >= worker.Window || worker.Stopping is not null)
+        {
+            return false;
+        }
+
+        return Options.MaxTasksPerWorker == 0 || worker.TasksDone + worker.Outstanding < Options.MaxTasksPerWorker;
+    }
+
+    /// <summary>Gives a worker from the queue what it may have.</summary>
+    private void Feed_UnderGate(PooledWorker worker)
+    {
+        while (HasRoom_UnderGate(worker) && _queue.TryPeek(out PooledCall call))
+        {
+            if ((call.IsExclusive && worker.Outstanding > 0) || !Place_UnderGate(call, worker))
+            {
+                break;
+            }
+
+            _queue.Take();
+        }
+
+        TellRoom_UnderGate();
+    }
+
+    /// <summary>Puts a call into a worker's ring, with the definitions that it needs. False when the ring has no room now.</summary>
+    private bool Place_UnderGate(PooledCall call, PooledWorker worker)
+    {
+        Channel channel = worker.Channel;
+        while (worker.KnownDefinitions < call.DefinitionCount)
+        {
+            if (!channel.TryPost(MessageKind.Define, worker.KnownDefinitions, Functions.DefinitionOf(worker.KnownDefinitions), RingReserve))
+            {
+                return false;
+            }
+
+            worker.KnownDefinitions++;
+        }
+
+        call.OnSending(worker);
+        call.Worker = worker;
+        call.Number = worker.LastSent + 1;
+        worker.PutCall(call);
+        CrashPoints.Hit(CrashPoint.PoolSending);
+        if (call.Body.Length >= StoredFrom)
+        {
+            return PlaceStored_UnderGate(call, worker);
+        }
+
+        if (!channel.TryPost(MessageKind.Call, call.Number, call.Body, RingReserve))
+        {
+            _ = worker.RemoveCall(call.Number);
+            call.Worker = null;
+            return false;
+        }
+
+        Placed_UnderGate(call, worker);
+        channel.Outgoing.RingDataBell();
+        return true;
+    }
+
+    private void Placed_UnderGate(PooledCall call, PooledWorker worker)
+    {
+        call.Stage = CallStage.Sent;
+        worker.LastSent = call.Number;
+        worker.Outstanding++;
+        worker.IsReserved |= call.IsExclusive;
+        _sent += call.IsTask ? 1 : 0;
+        if (worker.State is WorkerState.Idle)
+        {
+            worker.State = WorkerState.Busy;
+        }
+
+        if (call.RunLimit != Timeout.InfiniteTimeSpan)
+        {
+            worker.TaskDeadline = Math.Min(worker.TaskDeadline, MonotonicClock.After(call.RunLimit));
+            worker.SetDeadline();
+        }
+
+        if (call.IsTokenCancelled)
+        {
+            worker.CancelCall(call.Number);
+        }
+    }
+
+    // The bytes are copied on the thread pool: a hundred megabytes must keep nobody from the gate.
+    private bool PlaceStored_UnderGate(PooledCall call, PooledWorker worker)
+    {
+        worker.IsReserved = true;
+        worker.AddUse();
+        Placed_UnderGate(call, worker);
+        ThreadPool.UnsafeQueueUserWorkItem(static state => state.Item1.Load(state.Item2, state.Item3), (this, call, worker), preferLocal: false);
+        return true;
+    }
+
+    private void Load(PooledCall call, PooledWorker worker)
+    {
+        long number = call.Number;
+        bool isStored = worker.Channel.Store.TryStore(call.Body, out BulkReference reference);
+        bool isFailed = false;
+        lock (_gate)
+        {
+            bool isWanted = worker.CallAt(number) == call && call.Stage == CallStage.Sent;
+            if (isWanted)
+            {
+                worker.IsReserved = call.IsExclusive;
+            }
+
+            if (!isWanted || !isStored || !PostStored_UnderGate(worker, number, reference))
+            {
+                if (isStored)
+                {
+                    worker.Channel.Store.GiveBack(reference);
+                }
+
+                isFailed = isWanted && !isStored;
+                if (isWanted)
+                {
+                    TakeBackLast_UnderGate(call, worker, again: isStored);
+                }
+            }
+
+            AfterWork_UnderGate(worker);
+        }
+
+        if (isFailed)
+        {
+            Fail(call, new InvalidOperationException($"Task '{call.Name}' has {call.Body.Length} bytes of arguments, for which its worker's shared memory has no room."));
+        }
+
+        worker.DropUse();
+    }
+
+    private void TakeBackLast_UnderGate(PooledCall call, PooledWorker worker, bool again)
+    {
+        _ = worker.RemoveCall(call.Number);
+        worker.Outstanding--;
+        worker.LastSent--;
+        _sent -= call.IsTask ? 1 : 0;
+        call.Worker = null;
+        call.Stage = again ? CallStage.Queued : CallStage.Ended;
+        if (again)
+        {
+            _queue.Return(call);
+        }
+    }
+
+    private static bool PostStored_UnderGate(PooledWorker worker, long number, BulkReference reference)
+    {
+        using var body = new PayloadWriter(capacity: 32);
+        body.WriteVarint((ulong)reference.Offset);
+        body.WriteVarint((ulong)reference.Length);
+        bool isPosted = worker.Channel.TryPost(MessageKind.StoredCall, number, body.WrittenSpan, RingReserve);
+        worker.Channel.Outgoing.RingDataBell();
+        return isPosted;
     }
 }

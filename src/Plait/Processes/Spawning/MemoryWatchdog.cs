@@ -1,4 +1,4 @@
-using System.Globalization;
+using Plait.Interop;
 
 namespace Plait.Processes.Spawning;
 
@@ -10,14 +10,14 @@ internal sealed class MemoryWatchdog : IDisposable
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
-    private readonly string _statm;
+    private readonly int _pid;
     private readonly long _limit;
     private readonly Action _kill;
     private readonly ITimer _timer;
 
     public MemoryWatchdog(int pid, long limit, Action kill)
     {
-        _statm = $"/proc/{pid}/statm";
+        _pid = pid;
         _limit = limit;
         _kill = kill;
         _timer = TimeProvider.System.CreateTimer(static state => ((MemoryWatchdog)state!).Look(), this, Interval, Interval);
@@ -30,24 +30,10 @@ internal sealed class MemoryWatchdog : IDisposable
 
     private void Look()
     {
-        if (ReadResidentBytes() > _limit && !HasKilled)
+        if (ProcessState.ReadResidentBytes(_pid) > _limit && !HasKilled)
         {
             HasKilled = true;
             _kill();
-        }
-    }
-
-    private long ReadResidentBytes()
-    {
-        try
-        {
-            // "size resident shared …", in pages.
-            string[] fields = File.ReadAllText(_statm).Split(' ');
-            return fields.Length > 1 ? long.Parse(fields[1], CultureInfo.InvariantCulture) * Environment.SystemPageSize : 0;
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            return 0;
         }
     }
 }

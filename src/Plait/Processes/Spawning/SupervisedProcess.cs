@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Plait.Interop;
 using Plait.Memory;
 
@@ -10,6 +11,8 @@ namespace Plait.Processes.Spawning;
 /// </summary>
 internal sealed class SupervisedProcess
 {
+    private static readonly ConcurrentDictionary<int, SupervisedProcess> Living = new();
+
     private readonly Lock _gate = new();
     private readonly Descriptor _pidFd;
     private readonly ChildStreams _streams;
@@ -99,9 +102,19 @@ internal sealed class SupervisedProcess
         }
 
         var process = new SupervisedProcess(pid, pidFd, streams, onDeath, onEnded);
+        Living[pid] = process;
         _ = Supervisor.Deaths.Watch(pidFd, process.OnDeath);
         CrashPoints.Hit(CrashPoint.ParentWatching);
         return process;
+    }
+
+    /// <summary>Sends a signal to every process that is watched.</summary>
+    public static void SignalAll(int signal)
+    {
+        foreach (SupervisedProcess process in Living.Values)
+        {
+            _ = process.Signal(signal);
+        }
     }
 
     /// <summary>Sends a signal to the whole group; false when the process has ended.</summary>
@@ -130,6 +143,7 @@ internal sealed class SupervisedProcess
 
             CrashPoints.Hit(CrashPoint.ParentReaping);
             _ = ProcessCalls.SignalGroup(Pid, Signals.Kill);
+            _ = Living.TryRemove(new KeyValuePair<int, SupervisedProcess>(Pid, this));
             Keeper.Instance.Remove(Pid);
             Status = _pidFd.IsInvalid ? default : ProcessCalls.Reap(_pidFd) ?? default;
             _isReaped = true;

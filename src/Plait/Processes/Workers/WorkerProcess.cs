@@ -1,6 +1,5 @@
 using System.Runtime.ExceptionServices;
 using Plait.Interop;
-using Plait.Processes.Bootstrap;
 using Plait.Processes.Channels;
 using Plait.Processes.Codecs;
 using Plait.Processes.Spawning;
@@ -38,7 +37,7 @@ internal sealed class WorkerProcess : IDisposable
             _arguments = new ValueCodec(CodecDirection.ToChild, [.. options.Codecs]);
             _results = new ValueCodec(CodecDirection.FromChild, [.. options.Codecs]);
             _writer = new PayloadWriter(_channel.Store);
-            byte[] hello = start.EncodeHello(isDaemon: true, isOneShot: false, printsExceptions: false);
+            byte[] hello = start.EncodeHello(workerId: 0, ChildProcess.Current.ProcessorShare, LeftoverPolicy.Keep);
             _process = start.Spawn(_channel.Close, _ended.Set);
             start.CloseChildSide();
             _channel.EnterChild(_process.Pid);
@@ -130,24 +129,6 @@ internal sealed class WorkerProcess : IDisposable
     private ChildFailedException Died()
     {
         _ended.Wait();
-        (ChildOutcomeKind kind, int? exitCode, int? signal, string explanation) = OutcomeClassifier.Classify(new Evidence
-        {
-            Status = _process.Status,
-            Phase = _channel.Phase,
-            LastWords = _streams.LastWords,
-            IsErrorSeen = _streams.IsErrorSeen,
-            SentSignal = _process.SentSignal,
-            NeedsExplicitCall = HostCommand.Current.Mode == BootstrapMode.ExplicitCall,
-        });
-        return new ChildFailedException(new ChildOutcome
-        {
-            Kind = kind,
-            Name = _name,
-            Pid = _process.Pid,
-            ExitCode = exitCode,
-            Signal = signal,
-            Explanation = explanation,
-            ErrorTail = _streams.ErrorTail,
-        });
+        return new ChildFailedException(new Postmortem { Name = _name, Process = _process, Streams = _streams, Channel = _channel }.Conclude());
     }
 }

@@ -87,9 +87,17 @@ internal sealed class WorkerStart
         return SupervisedProcess.Start(_name, request, _options, Streams, onDeath, onEnded);
     }
 
-    /// <summary>The first message.</summary>
+    /// <summary>The first message to a child with one function.</summary>
     /// <exception cref="CannotTravelException">A plugged-in codec cannot be made in the child.</exception>
-    public byte[] EncodeHello(bool isDaemon, bool isOneShot, bool printsExceptions)
+    public byte[] EncodeHello(bool isDaemon, bool printsExceptions) =>
+        EncodeHello(isDaemon, isOneShot: true, printsExceptions, workerId: 0, ChildProcess.Current.ProcessorShare, LeftoverPolicy.Keep);
+
+    /// <summary>The first message to a worker that stays.</summary>
+    /// <exception cref="CannotTravelException">A plugged-in codec cannot be made in the child.</exception>
+    public byte[] EncodeHello(int workerId, int processorShare, LeftoverPolicy leftovers) =>
+        EncodeHello(isDaemon: true, isOneShot: false, printsExceptions: false, workerId, processorShare, leftovers);
+
+    private byte[] EncodeHello(bool isDaemon, bool isOneShot, bool printsExceptions, int workerId, int processorShare, LeftoverPolicy leftovers)
     {
         using var writer = new PayloadWriter();
         var hello = new Hello
@@ -101,6 +109,9 @@ internal sealed class WorkerStart
             PrintsExceptions = printsExceptions,
             EntryAssembly = _host.Mode == BootstrapMode.WorkerProgram ? Assembly.GetEntryAssembly()?.FullName ?? string.Empty : string.Empty,
             Nice = _options.Nice,
+            WorkerId = workerId,
+            ProcessorShare = processorShare,
+            Leftovers = leftovers,
             Restore = _restore,
             Codecs = [.. _options.Codecs],
         };

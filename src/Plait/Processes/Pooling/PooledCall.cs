@@ -1,0 +1,226 @@
+using System.Reflection;
+using Plait.Execution;
+using Plait.Interop;
+using Plait.Processes.Channels;
+using Plait.Processes.Codecs;
+
+namespace Plait.Processes.Pooling;
+
+/// <summary>Where a call stands. Guarded by the pool's gate.</summary>
+internal enum CallStage
+{
+    /// <summary>In the pool's queue, or about to be.</summary>
+    Queued,
+
+    /// <summary>In a worker's ring, begun or not.</summary>
+    Sent,
+
+    /// <summary>It failed, and waits for its next attempt.</summary>
+    Waiting,
+
+    /// <summary>Over, for the pool: its end is known.</summary>
+    Ended,
+}
+
+/// <summary>
+/// One function on its way through a pool: its bytes, where they are, and what becomes of the end. The pool's gate guards
+/// what is marked so; the abstract members are called outside of it.
+/// </summary>
+internal abstract class PooledCall(WorkerPool pool, Delegate function, string? name, TaskOptions options)
+{
+    private PayloadWriter? _writer;
+    private byte[] _bytes = [];
+    private List<CancellationTokenRegistration>? _registrations;
+    private ITimer? _timer;
+
+    public WorkerPool Pool => pool;
+
+    public TaskOptions Options => options;
+
+    public string Name { get; } = name ?? options.Name ?? FunctionName.Of(function.Method);
+
+    /// <summary>Exceptions of its own types are rebuilt.</summary>
+    public Assembly FunctionAssembly => function.Method.Module.Assembly;
+
+    /// <summary>The call's bytes. They stay until its end, for it may have to be sent again.</summary>
+    public ReadOnlySpan<byte> Body => _writer is null ? _bytes : _writer.WrittenSpan;
+
+    /// <summary>A worker must have so many definitions before it can read the bytes.</summary>
+    public int DefinitionCount { get; private set; }
+
+    /// <summary>Whether its function has a token that can ask it to stop.</summary>
+    public bool HasToken { get; private set; }
+
+    /// <summary>Whether somebody submitted it; false for the pool's own.</summary>
+    public virtual bool IsTask => true;
+
+    /// <summary>Whether it needs a worker's shared words for itself: nothing is sent ahead of it or behind it.</summary>
+    public virtual bool IsExclusive => false;
+
+    /// <summary>For how long its function may run; infinite when time counts from the submission, where a timer of its own ends it.</summary>
+    public virtual TimeSpan RunLimit => options.TimeoutStart == TimeoutStart.Start ? options.Timeout : Timeout.InfiniteTimeSpan;
+
+    /// <summary>When the call that <paramref name="worker"/> runs, this one, must be over, by the monotonic clock. Under the pool's gate.</summary>
+    public virtual long DeadlineIn(PooledWorker worker)
+    {
+        TimeSpan limit = RunLimit;
+        return limit == Timeout.InfiniteTimeSpan ? MonotonicClock.Never : Volatile.Read(ref worker.Channel.State.StartedAt) + (long)(limit.TotalMilliseconds * 1_000_000);
+    }
+
+    /// <summary>Why it is stopped at <see cref="DeadlineIn"/>.</summary>
+    public virtual StopReason TimeIsOver() => StopReason.TimedOut(RunLimit);
+
+    /// <summary>Whether its result is read fast and runs no user code: then that is done where it arrives.</summary>
+    public virtual bool IsPlain => false;
+
+    // Guarded by the pool's gate.
+    public CallStage Stage { get; set; }
+
+    public PooledWorker? Worker { get; set; }
+
+    public long Number { get; set; }
+
+    public int Failures { get; set; }
+
+    public int Deaths { get; set; }
+
+    public StopReason? Stop { get; set; }
+
+    /// <summary>A token that its function holds was cancelled by its owner.</summary>
+    public bool IsTokenCancelled { get; set; }
+
+    /// <summary>Writes the call, in the submitter's stack: what cannot travel is refused here.</summary>
+    /// <exception cref="CannotTravelException">The function or an argument cannot travel.</exception>
+    public void Encode(object?[] arguments, ValueCodec codec, bool isStream = false)
+    {
+        const int Largest = 64 * 1024;
+        PayloadWriter writer = CallWriter.Take();
+        try
+        {
+            CallBody.WriteFunction(writer, function, arguments, codec, pool.Functions, isStream);
+            DefinitionCount = pool.Functions.DefinitionCount;
+            HasToken = writer.Tokens is not null;
+            foreach (object? argument in arguments)
+            {
+                HasToken |= argument is CancellationToken;
+            }
+
+            Register(writer.Tokens);
+        }
+        catch
+        {
+            writer.Clear();
+            throw;
+        }
+
+        if (writer.WrittenCount > Largest)
+        {
+            // Not copied: the buffer itself stays with the call.
+            _writer = writer;
+            return;
+        }
+
+        _bytes = writer.WrittenSpan.ToArray();
+        CallWriter.GiveBack(writer);
+    }
+
+    /// <summary>Reads the value and ends with it. What it throws fails the call.</summary>
+    public abstract void OnReturned(ref PayloadReader reader);
+
+    public abstract void OnFailed(Exception error);
+
+    public abstract void OnCancelled(CancellationToken token);
+
+    /// <summary>Values that it sent while it runs, on the dispatcher thread. The body is valid during the call only.</summary>
+    public virtual void OnItems(ReadOnlySpan<byte> body, Channel channel)
+    {
+    }
+
+    /// <summary>It is about to be put into a worker's ring. Under the pool's gate.</summary>
+    public virtual void OnSending(PooledWorker worker)
+    {
+    }
+
+    /// <summary>Whether this failure is worth another attempt. User code may run.</summary>
+    public virtual bool ShouldRetry(Exception error) =>
+        Failures < options.Retries.Count && (options.Retries.ShouldRetry?.Invoke(error) ?? error is WorkerDiedException { IsQuarantined: false });
+
+    /// <summary>The cancelled one of the tokens that its function holds; none when none is.</summary>
+    public CancellationToken CancelledToken()
+    {
+        foreach (CancellationTokenRegistration registration in _registrations ?? [])
+        {
+            if (registration.Token.IsCancellationRequested)
+            {
+                return registration.Token;
+            }
+        }
+
+        return CancellationToken.None;
+    }
+
+    /// <summary>Ends the call's interest in tokens and clocks, and lets its bytes go. Any number of times.</summary>
+    public void Release()
+    {
+        _timer?.Dispose();
+        if (_registrations is { } registrations)
+        {
+            foreach (CancellationTokenRegistration registration in registrations)
+            {
+                // Not Dispose: it would wait for a callback that may wait for the gate.
+                registration.Unregister();
+            }
+        }
+
+        _bytes = [];
+        if (Interlocked.Exchange(ref _writer, null) is { } writer)
+        {
+            writer.Dispose();
+        }
+    }
+
+    /// <summary>What ends it beside its function: its own token, the tokens that it sends, and a time that counts from now. Called once it can be found by <see cref="WorkerPool.Stop"/>.</summary>
+    public void Watch()
+    {
+        if (options.CancellationToken.CanBeCanceled)
+        {
+            _registrations ??= [];
+            _registrations.Add(options.CancellationToken.UnsafeRegister(
+                static (call, token) => ((PooledCall)call!).Pool.Stop((PooledCall)call, StopReason.Cancelled(token)), this));
+        }
+
+        if (options.TimeoutStart == TimeoutStart.Submission && options.Timeout != Timeout.InfiniteTimeSpan)
+        {
+            _timer = pool.Options.TimeProvider.CreateTimer(
+                static call => ((PooledCall)call!).Pool.Stop((PooledCall)call, StopReason.TimedOut(((PooledCall)call).Options.Timeout)),
+                this,
+                options.Timeout,
+                Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    /// <summary>Starts it again after a moment.</summary>
+    public void RetryAfter(TimeSpan wait, Action<PooledCall> retry)
+    {
+        var state = new Tuple<PooledCall, Action<PooledCall>>(this, retry);
+        _timer?.Dispose();
+        _timer = pool.Options.TimeProvider.CreateTimer(
+            static state =>
+            {
+                (PooledCall call, Action<PooledCall> retry) = (Tuple<PooledCall, Action<PooledCall>>)state!;
+                retry(call);
+            },
+            state,
+            wait,
+            Timeout.InfiniteTimeSpan);
+    }
+
+    private void Register(IReadOnlyList<CancellationToken>? tokens)
+    {
+        foreach (CancellationToken token in tokens ?? [])
+        {
+            _registrations ??= [];
+            _registrations.Add(token.UnsafeRegister(static call => ((PooledCall)call!).Pool.CancelToken((PooledCall)call), this));
+        }
+    }
+}

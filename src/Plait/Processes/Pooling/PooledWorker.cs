@@ -1,0 +1,307 @@
+using System.Buffers.Binary;
+using Plait.Interop;
+using Plait.Memory;
+using Plait.Processes.Channels;
+using Plait.Processes.Spawning;
+using Plait.Processes.Workers;
+
+namespace Plait.Processes.Pooling;
+
+/// <summary>
+/// One worker process of a pool, from its start to its end: its channel, the calls in it, and its clock. The members marked
+/// so are guarded by the pool's gate; a dispatcher thread reads the channel without it.
+/// </summary>
+internal sealed class PooledWorker : IChannelReader
+{
+    // More than the calls that can be under way at once: 1 running, and twice the deepest window around a withdrawal.
+    private const int Slots = 1024;
+
+    private readonly WorkerPool _pool;
+    private readonly Descriptor _lifeline;
+    private readonly ChildStreams _streams;
+    private readonly SupervisedProcess _process;
+    private readonly MemoryWatchdog? _watchdog;
+    private readonly long _kernelKillsBefore = KernelMemoryKills.Read();
+
+    // Written under the pool's gate before the call is published in the ring; taken by the dispatcher when its end arrives.
+    private readonly PooledCall?[] _calls = new PooledCall?[Slots];
+
+    private ChannelDispatcher? _dispatcher;
+    private long _deadline = MonotonicClock.Never;
+    private int _pendingEnds = 2;
+
+    // The worker itself, and each result that is still to be decoded: whoever drops the last unmaps the channel.
+    private int _uses = 1;
+    private bool _expectsMore;
+    private string _channelError = string.Empty;
+    private bool _sawUnhandled;
+
+    public PooledWorker(WorkerPool pool, int id)
+    {
+        _pool = pool;
+        Id = id;
+        Name = $"{pool.Name}-{id}";
+        ChildProcessOptions options = pool.Options.Worker;
+        WorkerStart start = WorkerStart.Open(Name, options);
+        try
+        {
+            Channel = start.Channel;
+            _lifeline = start.Lifeline;
+            _streams = start.Streams;
+            byte[] hello = start.EncodeHello(id, pool.ProcessorShare, pool.Options.Leftovers);
+            _process = start.Spawn(Channel.Close, EndOne);
+            start.CloseChildSide();
+            Channel.EnterChild(_process.Pid);
+            _ = Channel.Send(MessageKind.Hello, 0, hello);
+        }
+        catch
+        {
+            start.Abandon();
+            throw;
+        }
+
+        StartedAt = MonotonicClock.Now;
+        StartDeadline = MonotonicClock.After(options.StartTimeout);
+        _deadline = StartDeadline;
+        if (options.MemoryLimit > 0)
+        {
+            _watchdog = new MemoryWatchdog(Pid, options.MemoryLimit + MemoryWatchdog.RuntimeAllowance, () => _process.Signal(Signals.Kill));
+        }
+    }
+
+    public int Id { get; }
+
+    public string Name { get; }
+
+    public Channel Channel { get; }
+
+    public int Pid => _process.Pid;
+
+    public long StartedAt { get; }
+
+    public ByteRing Incoming => Channel.Incoming;
+
+    public long Deadline => Volatile.Read(ref _deadline);
+
+    // Guarded by the pool's gate, to the end of the block.
+    public WorkerState State { get; set; } = WorkerState.Starting;
+
+    public bool IsSpare { get; set; }
+
+    public bool IsReady { get; set; }
+
+    /// <summary>Its process has ended, and the pool has dealt with its calls.</summary>
+    public bool IsGone { get; set; }
+
+    /// <summary>Why it is to end; null while it is wanted.</summary>
+    public WorkerEventKind? Ending { get; set; }
+
+    /// <summary>Why <see cref="Ending"/>, in words.</summary>
+    public string EndingReason { get; set; } = string.Empty;
+
+    /// <summary>Calls sent whose end is not accounted for.</summary>
+    public int Outstanding { get; set; }
+
+    public long LastSent { get; set; }
+
+    public int KnownDefinitions { get; set; }
+
+    /// <summary>How many calls may be under way: 1 until its calls are known to be short.</summary>
+    public int Window { get; set; } = 1;
+
+    public double MeanNanoseconds { get; set; }
+
+    public long BusySeen { get; set; }
+
+    public long TasksDone { get; set; }
+
+    public long IdleSince { get; set; }
+
+    /// <summary>An exclusive call is under way, or a big one is being copied: nothing else may be sent.</summary>
+    public bool IsReserved { get; set; }
+
+    /// <summary>The call that is to stop, and at which step that is.</summary>
+    public PooledCall? Stopping { get; set; }
+
+    public int StopSteps { get; set; }
+
+    /// <summary>It runs an initializer; set to the error when that failed.</summary>
+    public Exception? StartError { get; set; }
+
+    public bool HasStartTimedOut { get; set; }
+
+    public long StartDeadline { get; set; } = MonotonicClock.Never;
+
+    public long TaskDeadline { get; set; } = MonotonicClock.Never;
+
+    public long StopDeadline { get; set; } = MonotonicClock.Never;
+
+    public long StealDeadline { get; set; } = MonotonicClock.Never;
+
+    public long ExitDeadline { get; set; } = MonotonicClock.Never;
+
+    /// <summary>What it ran when it died, if that is not settled yet.</summary>
+    public PooledCall? Culprit { get; set; }
+
+    public long MemorySeenAt { get; set; }
+
+    /// <summary>The number of the last call it has claimed, and whether its unbegun calls are withdrawn.</summary>
+    public (long Number, bool IsWithdrawn) Claim
+    {
+        get
+        {
+            // Acquire: pairs with the worker's interlocked claim, behind which the time of the start lies.
+            ulong claim = Volatile.Read(ref Channel.State.Claim);
+            return ((long)(claim & ~ChannelState.Withdrawn), (claim & ChannelState.Withdrawn) != 0);
+        }
+    }
+
+    /// <summary>Begins to listen. The pool can find the worker by now.</summary>
+    public void Listen()
+    {
+        _dispatcher = ChannelDispatcher.Add(this);
+        _dispatcher.Hurry(Deadline);
+    }
+
+    /// <summary>Puts a call into the slot of its number. Before it is published in the ring.</summary>
+    public void PutCall(PooledCall call) => Volatile.Write(ref _calls[call.Number % Slots], call);
+
+    /// <summary>The call with this number if its end has not arrived.</summary>
+    public PooledCall? CallAt(long number) => Volatile.Read(ref _calls[number % Slots]) is { } call && call.Number == number ? call : null;
+
+    public PooledCall? RemoveCall(long number) => CallAt(number) is { } call && Interlocked.CompareExchange(ref _calls[number % Slots], null, call) == call ? call : null;
+
+    /// <summary>Recomputes when the clock is next needed. Under the gate.</summary>
+    public void SetDeadline()
+    {
+        long deadline = Math.Min(Math.Min(StartDeadline, TaskDeadline), Math.Min(StopDeadline, Math.Min(StealDeadline, ExitDeadline)));
+        Volatile.Write(ref _deadline, deadline);
+        _dispatcher?.Hurry(deadline);
+    }
+
+    public void Signal(int signal) => _process.Signal(signal);
+
+    /// <summary>Asks the function of one call to stop, by its token.</summary>
+    public void CancelCall(long number)
+    {
+        Span<byte> command = stackalloc byte[1 + sizeof(long)];
+        command[0] = LifelineCommand.CancelCall;
+        BinaryPrimitives.WriteInt64LittleEndian(command[1..], number);
+        if (!_lifeline.IsClosed)
+        {
+            _ = _lifeline.Write(command);
+        }
+    }
+
+    public bool TakeExpectation()
+    {
+        bool expects = _expectsMore;
+        _expectsMore = false;
+        return expects;
+    }
+
+    public bool OnReadable()
+    {
+        // One worker that never stops sending must not keep the dispatcher from the others.
+        const int MostAtOnce = 256;
+        int ended = 0;
+        int tasks = 0;
+        bool isReady = false;
+        try
+        {
+            for (int i = 0; i < MostAtOnce && Channel.Messages.TryRead(); i++)
+            {
+                Take(ref ended, ref tasks, ref isReady);
+            }
+        }
+        catch (InvalidDataException nonsense)
+        {
+            // A worker that writes nonsense is as good as dead: nothing more of it is believed.
+            _channelError = nonsense.Message;
+            _process.Signal(Signals.Kill);
+            Leave(ended, tasks);
+            return false;
+        }
+
+        if (Incoming.IsClosed && !Incoming.HasData)
+        {
+            Leave(ended, tasks);
+            return false;
+        }
+
+        int left = _pool.OnDrained(this, ended, tasks, isReady);
+        _expectsMore = ended > 0 && left > 1;
+        return true;
+    }
+
+    public void OnDeadline() => _pool.OnDeadline(this);
+
+    /// <summary>One of the two things that must be over before its end can be told: its messages read, its process reaped with its last output.</summary>
+    public void EndOne()
+    {
+        if (Interlocked.Decrement(ref _pendingEnds) == 0)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(static worker => worker._pool.OnEnded(worker), this, preferLocal: false);
+        }
+    }
+
+    public ChildOutcome Conclude() => new Postmortem
+    {
+        Name = Name,
+        Process = _process,
+        Streams = _streams,
+        Channel = Channel,
+        Watchdog = _watchdog,
+        KernelKillsBefore = _kernelKillsBefore,
+        SawUnhandled = _sawUnhandled,
+        StartTimedOut = HasStartTimedOut,
+        ChannelError = _channelError,
+    }.Conclude();
+
+    public void AddUse() => Interlocked.Increment(ref _uses);
+
+    public void DropUse()
+    {
+        if (Interlocked.Decrement(ref _uses) == 0)
+        {
+            _watchdog?.Dispose();
+            _lifeline.Dispose();
+            _streams.Dispose();
+            Channel.Dispose();
+        }
+    }
+
+    private void Leave(int ended, int tasks)
+    {
+        _ = _pool.OnDrained(this, ended, tasks, isReady: false);
+        _pool.OnGone(this);
+        EndOne();
+    }
+
+    private void Take(ref int ended, ref int tasks, ref bool isReady)
+    {
+        FrameHeader header = Channel.Messages.Header;
+        ReadOnlySpan<byte> body = Channel.Messages.Body;
+        switch ((MessageKind)header.Kind)
+        {
+            case MessageKind.Returned or MessageKind.Threw:
+                PooledCall call = RemoveCall(header.Call) ?? throw new InvalidDataException($"It answered call {header.Call}, which it does not have.");
+                CrashPoints.Hit(CrashPoint.ParentReceived);
+                ended++;
+                tasks += call.IsTask ? 1 : 0;
+                _pool.OnResult(this, call, (MessageKind)header.Kind, body);
+                break;
+            case MessageKind.Items:
+                CallAt(header.Call)?.OnItems(body, Channel);
+                break;
+            case MessageKind.Ready:
+                isReady = true;
+                break;
+            case MessageKind.Dying:
+                _sawUnhandled = true;
+                break;
+            default:
+                break;
+        }
+    }
+}

@@ -1,0 +1,45 @@
+using Plait.Execution;
+using Plait.Processes.Codecs;
+
+namespace Plait.Processes.Pooling;
+
+/// <summary>The initializer, or the finalizer, on its way to one worker.</summary>
+internal sealed class SetupCall(WorkerPool pool, PooledWorker? worker, Action function, bool isInitializer)
+    : PooledCall(pool, function, isInitializer ? $"initializer of {pool.Name}" : $"finalizer of {pool.Name}", TaskOptions.Default)
+{
+    public override TimeSpan RunLimit => isInitializer ? Pool.Options.InitializerTimeout : Timeout.InfiniteTimeSpan;
+
+    public override bool IsTask => false;
+
+    public override bool IsPlain => true;
+
+    public override bool ShouldRetry(Exception error) => false;
+
+    public override void OnReturned(ref PayloadReader reader)
+    {
+        if (isInitializer)
+        {
+            Pool.OnInitialized(worker!, null);
+        }
+    }
+
+    public override void OnFailed(Exception error)
+    {
+        if (isInitializer)
+        {
+            Pool.OnInitialized(worker!, error);
+        }
+        else
+        {
+            Pool.OnFinalizerFailed(worker!, error);
+        }
+    }
+
+    public override void OnCancelled(CancellationToken token)
+    {
+        if (isInitializer)
+        {
+            Pool.OnInitialized(worker!, new OperationCanceledException("The pool was shut down.", token));
+        }
+    }
+}

@@ -1,0 +1,403 @@
+using Plait.Interop;
+using Plait.Memory;
+using Plait.Processes.Channels;
+
+namespace Plait.Processes.Pooling;
+
+/// <content>
+/// Taking calls back from a worker, and stopping the one that it runs. Both rest on the claim (docs/design/worker-protocol.md):
+/// once the parent has set its bit, the worker begins nothing more, so a kill meets the call it is meant for and no other.
+/// </content>
+internal sealed partial class WorkerPool
+{
+    /// <summary>How long a worker with calls ahead may be at one of them while another has nothing to do.</summary>
+    private const long StealAfter = 1_000_000;
+
+    /// <summary>Ends a call before its function does. False when its end is known already.</summary>
+    public bool Stop(PooledCall call, StopReason reason)
+    {
+        lock (_gate)
+        {
+            if (call.Stage == CallStage.Ended)
+            {
+                return false;
+            }
+
+            if (!Stop_UnderGate(call, reason))
+            {
+                return true;
+            }
+
+            TellRoom_UnderGate();
+        }
+
+        EndStopped(call, reason);
+        return true;
+    }
+
+    /// <summary>A token that a call's function holds was cancelled.</summary>
+    public void CancelToken(PooledCall call)
+    {
+        lock (_gate)
+        {
+            call.IsTokenCancelled = true;
+            if (call.Stage == CallStage.Sent && call.Worker!.CallAt(call.Number) == call)
+            {
+                call.Worker.CancelCall(call.Number);
+            }
+        }
+    }
+
+    /// <summary>On the dispatcher thread: a time that the worker set has come.</summary>
+    public void OnDeadline(PooledWorker worker)
+    {
+        lock (_gate)
+        {
+            long now = MonotonicClock.Now;
+            if (worker.StartDeadline <= now)
+            {
+                worker.StartDeadline = MonotonicClock.Never;
+                if (worker.Channel.Phase == ChannelPhase.Spawned)
+                {
+                    worker.HasStartTimedOut = true;
+                    worker.Signal(Signals.Kill);
+                }
+            }
+
+            if (worker.TaskDeadline <= now)
+            {
+                CheckTasks_UnderGate(worker, now);
+            }
+
+            if (worker.StopDeadline <= now)
+            {
+                AdvanceStop_UnderGate(worker);
+            }
+
+            if (worker.StealDeadline <= now)
+            {
+                worker.StealDeadline = MonotonicClock.Never;
+                Steal_UnderGate();
+            }
+
+            if (worker.ExitDeadline <= now)
+            {
+                worker.ExitDeadline = MonotonicClock.Never;
+                worker.Signal(Signals.Kill);
+            }
+
+            worker.SetDeadline();
+        }
+    }
+
+    /// <summary>True when the call had not begun, and is out of the pool now.</summary>
+    private bool Stop_UnderGate(PooledCall call, StopReason reason)
+    {
+        switch (call.Stage)
+        {
+            case CallStage.Queued:
+                _queue.Drop();
+                call.Stage = CallStage.Ended;
+                return true;
+            case CallStage.Waiting:
+                _waiting.Remove(call);
+                call.Stage = CallStage.Ended;
+                return true;
+            case CallStage.Sent:
+                if (call.Stop is null || reason.IsHard)
+                {
+                    call.Stop = reason;
+                }
+
+                PooledWorker worker = call.Worker!;
+                return worker.CallAt(call.Number) == call && StopSent_UnderGate(call, worker);
+            default:
+                return false;
+        }
+    }
+
+    private bool StopSent_UnderGate(PooledCall call, PooledWorker worker)
+    {
+        (long claimed, bool isWithdrawn) = worker.Claim;
+        if (call.Number > claimed)
+        {
+            if (!isWithdrawn && Withdraw_UnderGate(worker, keep: call))
+            {
+                FeedIdle_UnderGate();
+                AfterWork_UnderGate(worker);
+                return true;
+            }
+
+            if (worker.Claim.Number < call.Number)
+            {
+                // It lies behind a Restart that the worker has not read: look again soon.
+                worker.StopDeadline = Math.Min(worker.StopDeadline, MonotonicClock.Now + StealAfter);
+                worker.SetDeadline();
+                return false;
+            }
+        }
+
+        worker.Stopping = call;
+        worker.StopSteps = 0;
+        AdvanceStop_UnderGate(worker);
+        worker.SetDeadline();
+        return false;
+    }
+
+    /// <summary>The next step towards the end of the call that is to stop: its token, SIGTERM, SIGKILL.</summary>
+    private void AdvanceStop_UnderGate(PooledWorker worker)
+    {
+        worker.StopDeadline = MonotonicClock.Never;
+        if (worker.Stopping is not { Stop: { } reason } call || worker.CallAt(call.Number) != call)
+        {
+            worker.Stopping = null;
+            StopOthers_UnderGate(worker);
+            return;
+        }
+
+        bool isPatient = !reason.IsHard && Options.Grace > TimeSpan.Zero;
+        if (worker.StopSteps == 0)
+        {
+            worker.StopSteps = 1;
+            if (isPatient && call.HasToken)
+            {
+                worker.CancelCall(call.Number);
+                worker.StopDeadline = MonotonicClock.After(Options.Grace);
+                return;
+            }
+        }
+
+        if (worker.StopSteps == 1)
+        {
+            if (!Freeze_UnderGate(worker, call.Number))
+            {
+                worker.Stopping = null;
+                return;
+            }
+
+            worker.StopSteps = 2;
+            worker.Ending ??= WorkerEventKind.Stopped;
+            worker.EndingReason = $"task '{call.Name}' was to stop";
+            worker.State = WorkerState.Stopping;
+            CrashPoints.Hit(CrashPoint.PoolStopping);
+            if (isPatient)
+            {
+                worker.Signal(Signals.Terminate);
+                worker.Signal(Signals.Continue);
+                worker.StopDeadline = MonotonicClock.After(Options.Grace);
+                return;
+            }
+        }
+
+        worker.Signal(Signals.Kill);
+    }
+
+    // Calls behind a Restart that were to stop while it was unread.
+    private void StopOthers_UnderGate(PooledWorker worker)
+    {
+        for (long number = worker.Claim.Number; number <= worker.LastSent; number++)
+        {
+            if (worker.CallAt(number) is { Stop: { } reason } call && StopSent_UnderGate(call, worker))
+            {
+                EndLater(call, reason);
+            }
+        }
+    }
+
+    private void CheckTasks_UnderGate(PooledWorker worker, long now)
+    {
+        worker.TaskDeadline = MonotonicClock.Never;
+        long claimed = worker.Claim.Number;
+        if (worker.CallAt(claimed) is { Stop: null } running)
+        {
+            long deadline = running.DeadlineIn(worker);
+            if (deadline > now)
+            {
+                worker.TaskDeadline = deadline;
+            }
+            else if (Stop_UnderGate(running, running.TimeIsOver()))
+            {
+                EndLater(running, running.Stop!);
+            }
+        }
+
+        for (long number = claimed + 1; number <= worker.LastSent; number++)
+        {
+            if (worker.CallAt(number) is { } ahead && ahead.RunLimit != Timeout.InfiniteTimeSpan)
+            {
+                // It cannot be over before it has begun.
+                worker.TaskDeadline = Math.Min(worker.TaskDeadline, MonotonicClock.After(ahead.RunLimit));
+            }
+        }
+    }
+
+    /// <summary>Makes sure that the worker begins nothing after the call it is at. False when it is past that call.</summary>
+    private bool Freeze_UnderGate(PooledWorker worker, long number)
+    {
+        ref ulong claim = ref worker.Channel.State.Claim;
+        while (true)
+        {
+            ulong seen = Volatile.Read(ref claim);
+            if ((long)(seen & ~ChannelState.Withdrawn) != number)
+            {
+                return false;
+            }
+
+            if ((seen & ChannelState.Withdrawn) != 0)
+            {
+                return true;
+            }
+
+            if (Interlocked.CompareExchange(ref claim, seen | ChannelState.Withdrawn, seen) == seen)
+            {
+                CrashPoints.Hit(CrashPoint.PoolWithdrawn);
+                TakeBack_UnderGate(worker, number);
+                FeedIdle_UnderGate();
+                return true;
+            }
+        }
+    }
+
+    /// <summary>Takes back what the worker has not begun; it may be sent more afterwards. False when nothing can be taken back now, or <paramref name="keep"/> has begun.</summary>
+    /// <param name="worker">Whose calls.</param>
+    /// <param name="keep">A call that its caller deals with, instead of the queue.</param>
+    private bool Withdraw_UnderGate(PooledWorker worker, PooledCall? keep)
+    {
+        ref ulong claim = ref worker.Channel.State.Claim;
+        while (true)
+        {
+            ulong seen = Volatile.Read(ref claim);
+            if ((seen & ChannelState.Withdrawn) != 0 || (keep is not null && (long)seen >= keep.Number))
+            {
+                return false;
+            }
+
+            if (Interlocked.CompareExchange(ref claim, seen | ChannelState.Withdrawn, seen) == seen)
+            {
+                CrashPoints.Hit(CrashPoint.PoolWithdrawn);
+                if (keep is not null)
+                {
+                    RemoveSent_UnderGate(worker, keep);
+                    keep.Stage = CallStage.Ended;
+                }
+
+                TakeBack_UnderGate(worker, (long)seen);
+
+                // There is always room: every other message leaves the reserve free.
+                _ = worker.Channel.TryPost(MessageKind.Restart, worker.LastSent, [], reserve: 0);
+                worker.Channel.Outgoing.RingDataBell();
+                return true;
+            }
+        }
+    }
+
+    /// <summary>Calls after <paramref name="claimed"/> go back to the front of the queue, in their order, as if never sent.</summary>
+    private void TakeBack_UnderGate(PooledWorker worker, long claimed)
+    {
+        for (long number = worker.LastSent; number > claimed; number--)
+        {
+            if (worker.CallAt(number) is { } call)
+            {
+                RemoveSent_UnderGate(worker, call);
+                if (!call.IsTask)
+                {
+                    call.Release();
+                    continue;
+                }
+
+                if (call.Stop is { } reason)
+                {
+                    call.Stage = CallStage.Ended;
+                    EndLater(call, reason);
+                    continue;
+                }
+
+                call.Stage = CallStage.Queued;
+                _queue.Return(call);
+            }
+        }
+
+        worker.IsReserved = false;
+    }
+
+    private void RemoveSent_UnderGate(PooledWorker worker, PooledCall call)
+    {
+        _ = worker.RemoveCall(call.Number);
+        worker.Outstanding--;
+        _sent -= call.IsTask ? 1 : 0;
+    }
+
+    // Not under the gate, and not on the dispatcher: callbacks and predicates are user code.
+    private void EndLater(PooledCall call, StopReason reason)
+    {
+        _settling++;
+        ThreadPool.UnsafeQueueUserWorkItem(
+            static state =>
+            {
+                state.call.Pool.EndStopped(state.call, state.reason);
+                state.call.Pool.Settled();
+            },
+            (call, reason),
+            preferLocal: false);
+    }
+
+    /// <summary>Somebody is idle and the queue is empty: calls that wait behind a long one are taken back for them.</summary>
+    private void Steal_UnderGate()
+    {
+        if (_queue.Count > 0 || !HasIdle_UnderGate())
+        {
+            return;
+        }
+
+        long now = MonotonicClock.Now;
+        foreach (PooledWorker worker in _workers)
+        {
+            (long claimed, bool isWithdrawn) = worker.Claim;
+            long ahead = worker.LastSent - claimed;
+            if (worker.Ending is not null || worker.State != WorkerState.Busy || isWithdrawn || ahead <= 0)
+            {
+                continue;
+            }
+
+            bool isLong = ahead * worker.MeanNanoseconds > StealAfter || now - Volatile.Read(ref worker.Channel.State.StartedAt) > StealAfter;
+            if (isLong && Withdraw_UnderGate(worker, keep: null))
+            {
+                FeedIdle_UnderGate();
+                if (worker.Outstanding == 0)
+                {
+                    Idle_UnderGate(worker);
+                }
+
+                return;
+            }
+
+            worker.StealDeadline = now + StealAfter;
+            worker.SetDeadline();
+        }
+    }
+
+    private bool HasIdle_UnderGate()
+    {
+        while (_idle.TryPeek(out PooledWorker? worker))
+        {
+            if (worker.State == WorkerState.Idle)
+            {
+                return true;
+            }
+
+            _idle.Pop();
+        }
+
+        return false;
+    }
+
+    private void FeedIdle_UnderGate()
+    {
+        while (_queue.TryPeek(out PooledCall call) && TryPlaceIdle_UnderGate(call))
+        {
+            _queue.Take();
+        }
+
+        TellRoom_UnderGate();
+    }
+}
