@@ -19,10 +19,12 @@ public abstract class Future
     private ExceptionDispatchInfo? _error;
     private FutureCallbacks? _callbacks;
 
-    private protected Future(string name) => Name = name;
+    private readonly string? _name;
+
+    private protected Future(string? name) => _name = name;
 
     /// <summary>What the task is called in messages: the name it was given, else the function's.</summary>
-    public string Name { get; }
+    public string Name => _name ?? DefaultName;
 
     /// <summary>Where it stands now.</summary>
     public FutureState State => IsDone ? _end : IsRunning ? FutureState.Running : FutureState.Pending;
@@ -41,6 +43,9 @@ public abstract class Future
     /// </summary>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public Exception? Exception => GetException(Timeout.InfiniteTimeSpan);
+
+    /// <summary>The name of a task that was given none; made when it is asked for.</summary>
+    private protected virtual string DefaultName => string.Empty;
 
     private protected abstract Task UntypedTask { get; }
 

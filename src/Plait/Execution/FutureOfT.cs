@@ -9,7 +9,7 @@ public abstract class Future<TResult> : Future
     // Made when first asked for: most futures are done by then.
     private TaskCompletionSource<TResult>? _source;
 
-    private protected Future(string name)
+    private protected Future(string? name)
         : base(name)
     {
     }

@@ -85,17 +85,17 @@ internal sealed unsafe class Channel : IDisposable
         }
     }
 
-    /// <summary>Appends one message if it fits and <paramref name="reserve"/> bytes after it; never blocks. The receiver may sleep on: RingDataBell wakes it.</summary>
+    /// <summary>
+    /// Appends one message if it fits and <paramref name="reserve"/> bytes after it; never blocks. The receiver may sleep on: RingDataBell wakes
+    /// it. For a sender that keeps its threads apart itself (a pool's gate): not beside <see cref="Send"/>.
+    /// </summary>
     public bool TryPost(MessageKind kind, long call, ReadOnlySpan<byte> body, int reserve)
     {
         Span<byte> header = stackalloc byte[FrameHeader.Size];
         BinaryPrimitives.WriteInt32LittleEndian(header, body.Length);
         BinaryPrimitives.WriteUInt32LittleEndian(header[4..], (uint)kind);
         BinaryPrimitives.WriteInt64LittleEndian(header[8..], call);
-        lock (_sendGate)
-        {
-            return Outgoing.TryWrite(header, body, reserve);
-        }
+        return Outgoing.TryWrite(header, body, reserve);
     }
 
     /// <summary>Blocks for the next message; false when the channel is closed and everything sent before is read, or when the deadline passes.</summary>

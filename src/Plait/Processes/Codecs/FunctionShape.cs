@@ -11,6 +11,8 @@ internal sealed class FunctionShape
 {
     private static readonly LockedTable<MethodInfo, FunctionShape> s_shapes = new();
 
+    private static FunctionShape? s_latest;
+
     private (string Reason, string Advice)? _refusal;
     private volatile bool _isJudged;
     private byte[]? _definition;
@@ -58,6 +60,23 @@ internal sealed class FunctionShape
     public object Singleton => _singleton ??= RuntimeHelpers.GetUninitializedObject(Method.DeclaringType!);
 
     public static FunctionShape Of(MethodInfo method)
+    {
+        // The one looked for last is looked for again, nearly always.
+        if (Volatile.Read(ref s_latest) is { } latest && ReferenceEquals(latest.Method, method))
+        {
+            return latest;
+        }
+
+        FunctionShape shape = Find(method);
+        if (!method.IsCollectible)
+        {
+            Volatile.Write(ref s_latest, shape);
+        }
+
+        return shape;
+    }
+
+    private static FunctionShape Find(MethodInfo method)
     {
         if (s_shapes.Find(method) is { } known)
         {

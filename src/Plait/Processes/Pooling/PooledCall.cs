@@ -37,7 +37,7 @@ internal abstract class PooledCall(WorkerPool pool, Delegate function, string? n
 
     public TaskOptions Options => options;
 
-    public string Name { get; } = name ?? options.Name ?? FunctionName.Of(function.Method);
+    public string Name => name ?? options.Name ?? FunctionName.Of(function.Method);
 
     /// <summary>Exceptions of its own types are rebuilt.</summary>
     public Assembly FunctionAssembly => function.Method.Module.Assembly;

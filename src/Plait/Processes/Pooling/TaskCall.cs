@@ -17,25 +17,44 @@ internal sealed class TaskCall<TResult> : PooledCall
     {
         _hasResult = hasResult;
         _resultType = resultType;
-        Future = new TaskFuture<TResult>(this);
+        Future = new TaskFuture<TResult>(this, work.Function, work.Options.Name);
     }
 
     public TaskFuture<TResult> Future { get; }
 
     public override bool IsPlain => !_hasResult || (s_isPlain && ReferenceEquals(_resultType, typeof(TResult)));
 
-    public override void OnReturned(ref PayloadReader reader) =>
-        Future.TrySucceed(_hasResult ? (TResult)Pool.Results.Read(ref reader, _resultType)! : default!);
+    public override void OnReturned(ref PayloadReader reader)
+    {
+        TResult value = _hasResult ? (TResult)Pool.Results.Read(ref reader, _resultType)! : default!;
+        Future.TrySucceed(value);
+        Future.DropCall();
+    }
 
-    public override void OnFailed(Exception error) => Future.TryFail(error);
+    public override void OnFailed(Exception error)
+    {
+        Future.TryFail(error);
+        Future.DropCall();
+    }
 
-    public override void OnCancelled(CancellationToken token) => Future.TryCancel(token);
+    public override void OnCancelled(CancellationToken token)
+    {
+        Future.TryCancel(token);
+        Future.DropCall();
+    }
 }
 
 /// <summary>The future of a call in a process executor.</summary>
-internal sealed class TaskFuture<TResult>(PooledCall call) : Future<TResult>(call.Name)
+internal sealed class TaskFuture<TResult>(PooledCall call, Delegate function, string? name) : Future<TResult>(name)
 {
-    private protected override bool IsRunning => call.Pool.HasBegun(call);
+    // Let go at the end: futures are often kept, and a call is the greater part of them.
+    private PooledCall? _call = call;
 
-    internal override bool Cancel(CancellationToken token) => !IsDone && call.Pool.Stop(call, StopReason.Cancelled(token));
+    private protected override string DefaultName => FunctionName.Of(function.Method);
+
+    private protected override bool IsRunning => _call is { } call && call.Pool.HasBegun(call);
+
+    internal override bool Cancel(CancellationToken token) => _call is { } call && !IsDone && call.Pool.Stop(call, StopReason.Cancelled(token));
+
+    public void DropCall() => _call = null;
 }
