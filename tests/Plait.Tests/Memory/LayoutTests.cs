@@ -19,7 +19,7 @@ public sealed class LayoutTests
     public void BulkBlock_Layout_IsAsSpecified() => CheckStruct<BulkBlock>("arena.md", 64);
 
     [Fact]
-    public void ChannelState_Layout_IsAsSpecified() => CheckStruct<ChannelState>("channel.md", 128);
+    public void ChannelState_Layout_IsAsSpecified() => CheckStruct<ChannelState>("channel.md", 640);
 
     [Fact]
     public void RingControl_Layout_IsAsSpecified() => CheckStruct<RingControl>("channel.md", 640);
