@@ -87,7 +87,7 @@ public sealed class ValueRoundTripTests
     {
         using var source = new CancellationTokenSource();
         using var readers = new CancellationTokenSource();
-        var codec = new ValueCodec(CodecDirection.ToChild) { Cancellation = readers.Token };
+        var codec = new ValueCodec(CodecDirection.ToChild) { CancellationSource = () => readers.Token };
         Assert.Equal(readers.Token, RoundTrip.Of(source.Token, codec));
         Assert.Equal(CancellationToken.None, RoundTrip.Of(CancellationToken.None, codec));
         source.Cancel();
