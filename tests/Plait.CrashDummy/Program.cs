@@ -10,6 +10,8 @@ return args switch
     ["hook"] => Hooks.Run(),
     ["start"] => Guards.StartOne(),
     ["nest"] => Guards.Nest(),
+    ["pool", var state] => Pools.Run(state),
+    ["pools"] => Pools.Live(),
     _ => Fail(args),
 };
 

@@ -27,8 +27,11 @@ internal struct ChannelState
 {
     public const int Size = 640;
 
-    /// <summary>The bit of <see cref="Claim"/> that says: no call is to be begun before the next Restart.</summary>
-    public const ulong Withdrawn = 1UL << 63;
+    /// <summary>One withdrawal, in <see cref="Claim"/>. A ring holds far fewer messages than there are numbers of withdrawals, so an old one is never met again.</summary>
+    public const ulong Withdrawal = 1UL << 48;
+
+    /// <summary>The number of a call, in <see cref="Claim"/>.</summary>
+    public const ulong NumberMask = Withdrawal - 1;
 
     /// <summary>The bit of <see cref="ItemClaim"/> that says: end the chunk after the items claimed so far.</summary>
     public const ulong Cut = 1UL << 63;
@@ -54,8 +57,9 @@ internal struct ChannelState
     public uint Unfit;
 
     /// <summary>
-    /// Bits 0-62: number of the last call the child claimed. Bit 63: <see cref="Withdrawn"/>. The child goes from n-1 to n by
-    /// compare-and-swap before it begins call n; the parent sets the bit by compare-and-swap; the child takes it down at a Restart.
+    /// Bits 0-47: number of the last call the child claimed, changed by the child only. Bits 48-63: how often the parent has withdrawn
+    /// what the child had not begun, modulo 2^16, changed by the parent only. Each by compare-and-swap over both. A call carries
+    /// both halves as they are after its claim: one that was sent before a withdrawal can no more be claimed.
     /// </summary>
     [FieldOffset(128)]
     public ulong Claim;

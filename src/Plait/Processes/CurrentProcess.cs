@@ -1,4 +1,5 @@
 using Plait.Interop;
+using Plait.Memory;
 
 namespace Plait.Processes;
 
@@ -73,14 +74,20 @@ public sealed class CurrentProcess
     /// <summary>Name and pid.</summary>
     public override string ToString() => $"'{Name}' (pid {Pid})";
 
-    /// <summary>The next call begins: with a token of its own, cancelled already if the parent said so while the call waited.</summary>
-    internal void BeginCall(long call)
+    /// <summary>The next call begins, known by its claim: with a token of its own, cancelled already if the parent said so while the call waited.</summary>
+    internal void BeginCall(long claim)
     {
         lock (_gate)
         {
-            _call = call;
+            _call = claim;
             _cancellation = null;
-            _isCallCancelled = _cancelledAhead is not null && _cancelledAhead.Remove(call);
+            _isCallCancelled = false;
+            if (_cancelledAhead is { Count: > 0 })
+            {
+                // Some were taken back and never came: whatever is not after this one goes.
+                _isCallCancelled = _cancelledAhead.Remove(claim);
+                _cancelledAhead.RemoveWhere(other => !IsAhead(other));
+            }
         }
     }
 
@@ -95,22 +102,25 @@ public sealed class CurrentProcess
     }
 
     /// <summary>Cancels one call: running, yet to come, or over already.</summary>
-    internal void Cancel(long call)
+    internal void Cancel(long claim)
     {
         lock (_gate)
         {
-            if (call == _call)
+            if (claim == _call)
             {
                 _isCallCancelled = true;
                 Cancel_UnderLock();
             }
-            else if (call > _call)
+            else if (IsAhead(claim))
             {
                 _cancelledAhead ??= [];
-                _cancelledAhead.Add(call);
+                _cancelledAhead.Add(claim);
             }
         }
     }
+
+    // By number alone: a call that is ahead may have been sent before or after a withdrawal.
+    private bool IsAhead(long claim) => ((ulong)claim & ChannelState.NumberMask) > ((ulong)_call & ChannelState.NumberMask);
 
     // Callbacks are user code and may block: never on the lifeline thread.
     private void Cancel_UnderLock()

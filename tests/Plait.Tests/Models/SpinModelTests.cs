@@ -10,7 +10,7 @@ public sealed partial class SpinModelTests
 {
     private static readonly TimeSpan HangLimit = TimeSpan.FromMinutes(3);
 
-    public static TheoryData<string> BrokenVariants =>
+    public static TheoryData<string> BrokenChannels =>
     [
         "NO_WAKER_FENCE",
         "NO_SLEEPER_FENCE",
@@ -21,6 +21,18 @@ public sealed partial class SpinModelTests
         "CONSUME_BEFORE_COPY",
         "NO_BELL_WHEN_FULL",
         "END_BEFORE_LAST_LOOK",
+    ];
+
+    public static TheoryData<string> BrokenWorkerCalls =>
+    [
+        "PLAIN_CLAIM",
+        "PLAIN_WITHDRAWAL",
+        "CALL_WITHOUT_NUMBER",
+        "RESTART_MARKER",
+        "KILL_WITHOUT_WITHDRAWAL",
+        "SEND_AFTER_KILL",
+        "CANCEL_WITHOUT_NUMBER",
+        "DEAD_WITHOUT_DRAIN",
     ];
 
     [Fact]
@@ -42,7 +54,7 @@ public sealed partial class SpinModelTests
     }
 
     [Theory]
-    [MemberData(nameof(BrokenVariants))]
+    [MemberData(nameof(BrokenChannels))]
     public async Task Channel_BrokenVariant_IsCaught(string variant)
     {
         string report = await VerifyAsync("channel.pml", ["-D" + variant], ["-DSAFETY"], []);
@@ -51,13 +63,33 @@ public sealed partial class SpinModelTests
     }
 
     [Fact]
-    public void Channel_VariantsInTheModel_AreAllRun()
+    public async Task WorkerCalls_EveryInterleaving_HoldsItsAssertions()
     {
-        string model = Repository.Read("docs", "models", "channel.pml");
-        IEnumerable<string> inModel = Conditional().Matches(model).Select(match => match.Groups[1].Value)
-            .Where(name => name != "TOTAL").Distinct().Order();
-        Assert.Equal(inModel, BrokenVariants.Select(row => row.Data).Order());
+        string report = await VerifyAsync("worker-calls.pml", [], ["-DSAFETY"], []);
+        Assert.Contains("errors: 0", report);
+        Assert.True(States(report) > 1_000_000, report);
+        Assert.Equal(6, UnreachedNone().Count(report));
     }
+
+    [Theory]
+    [MemberData(nameof(BrokenWorkerCalls))]
+    public async Task WorkerCalls_BrokenVariant_IsCaught(string variant)
+    {
+        // The error is found at once: most of the time would go into compiling the checker.
+        string report = await VerifyAsync("worker-calls.pml", ["-D" + variant], ["-DSAFETY", "-O0"], []);
+        Assert.Contains("errors: 1", report);
+        Assert.Contains("assertion violated", report);
+    }
+
+    [Fact]
+    public void Models_TheirVariants_AreAllRun()
+    {
+        Assert.Equal(Variants("channel.pml").Where(static name => name != "TOTAL"), BrokenChannels.Select(row => row.Data).Order());
+        Assert.Equal(Variants("worker-calls.pml"), BrokenWorkerCalls.Select(row => row.Data).Order());
+    }
+
+    private static IEnumerable<string> Variants(string model) => Conditional().Matches(Repository.Read("docs", "models", model))
+        .Select(static match => match.Groups[1].Value).Distinct().Order();
 
     private static async Task<string> VerifyAsync(string model, string[] modelFlags, string[] compilerFlags, string[] runFlags)
     {

@@ -42,17 +42,13 @@ internal sealed class WorkerLoop
             switch ((MessageKind)header.Kind)
             {
                 case MessageKind.Call:
-                    hasReturned = RunCall(header.Call, _channel.Messages.Body) ?? hasReturned;
+                    hasReturned = RunCall((ulong)header.Call, _channel.Messages.Body) ?? hasReturned;
                     break;
                 case MessageKind.StoredCall:
-                    hasReturned = RunStoredCall(header.Call, _channel.Messages.Body) ?? hasReturned;
+                    hasReturned = RunStoredCall((ulong)header.Call, _channel.Messages.Body) ?? hasReturned;
                     break;
                 case MessageKind.Define:
                     _functions.Define(_channel.Messages.Body);
-                    break;
-                case MessageKind.Restart:
-                    // Nobody else writes the word while Withdrawn is set. Release: pairs with the parent's acquire read.
-                    Volatile.Write(ref _channel.State.Claim, (ulong)header.Call);
                     break;
                 default:
                     return hasReturned;
@@ -68,35 +64,42 @@ internal sealed class WorkerLoop
     }
 
     /// <summary>Makes the call ours, unless the parent has taken it back. Also the fence that puts the time of its start before it.</summary>
-    private bool TryClaim(long call)
+    private bool TryClaim(ulong claim)
     {
         ref ChannelState state = ref _channel.State;
+        ulong before = Volatile.Read(ref state.Claim);
+        const ulong Withdrawals = ~ChannelState.NumberMask;
+        if (((before ^ claim) & Withdrawals) != 0 || claim <= before)
+        {
+            return false;
+        }
+
         Volatile.Write(ref state.StartedAt, MonotonicClock.Now);
-        ulong before = (ulong)(call - 1);
-        return Interlocked.CompareExchange(ref state.Claim, (ulong)call, before) == before;
+        return Interlocked.CompareExchange(ref state.Claim, claim, before) == before;
     }
 
-    private bool? RunStoredCall(long call, ReadOnlySpan<byte> body)
+    private bool? RunStoredCall(ulong claim, ReadOnlySpan<byte> body)
     {
         var reader = new PayloadReader(body);
         var reference = new BulkReference((long)reader.ReadVarint(), (long)reader.ReadVarint());
         using System.Buffers.IMemoryOwner<byte> block = _channel.Store.Borrow(reference);
-        return RunCall(call, block.Memory.Span);
+        return RunCall(claim, block.Memory.Span);
     }
 
     /// <summary>Null when the call was taken back.</summary>
-    private bool? RunCall(long call, ReadOnlySpan<byte> body)
+    private bool? RunCall(ulong claim, ReadOnlySpan<byte> body)
     {
-        if (!TryClaim(call))
+        if (!TryClaim(claim))
         {
             return null;
         }
 
+        long call = (long)(claim & ChannelState.NumberMask);
         CrashPoints.Hit(CrashPoint.CallClaimed);
         ref ChannelState state = ref _channel.State;
         state.Call = call;
         _context.Call = call;
-        WorkerBootstrap.Current.BeginCall(call);
+        WorkerBootstrap.Current.BeginCall((long)claim);
         if (WorkerBootstrap.WorkerContext is { } worker)
         {
             worker.TaskNumber++;

@@ -6,7 +6,7 @@ internal enum MessageKind : uint
     /// <summary>Parent to child, first of all: name, depth, settings, environment to restore.</summary>
     Hello = 1,
 
-    /// <summary>Parent to child: a function and its arguments.</summary>
+    /// <summary>Parent to child: a function and its arguments. The call in its header is the claim it makes (<see cref="Memory.ChannelState.Claim"/>).</summary>
     Call = 2,
 
     /// <summary>Parent to child: no more calls, end.</summary>
@@ -17,9 +17,6 @@ internal enum MessageKind : uint
 
     /// <summary>Parent to child: the definition of a function that calls name by its number.</summary>
     Define = 5,
-
-    /// <summary>Parent to child: calls up to this number were withdrawn; later ones may be begun.</summary>
-    Restart = 6,
 
     /// <summary>Child to parent: the function returned; the body is its value.</summary>
     Returned = 16,
@@ -43,6 +40,6 @@ internal static class LifelineCommand
     /// <summary>The child's cancellation token is to be cancelled.</summary>
     public const byte Cancel = (byte)'c';
 
-    /// <summary>The token of one call is to be cancelled; its number follows, eight bytes.</summary>
+    /// <summary>The token of one call is to be cancelled; its claim follows, eight bytes.</summary>
     public const byte CancelCall = (byte)'x';
 }

@@ -80,6 +80,9 @@ internal abstract class PooledCall(WorkerPool pool, Delegate function, string? n
 
     public long Number { get; set; }
 
+    /// <summary>The claim that it makes in its worker: its number, and how often calls had been withdrawn there when it was sent.</summary>
+    public long Claim { get; set; }
+
     public int Failures { get; set; }
 
     public int Deaths { get; set; }

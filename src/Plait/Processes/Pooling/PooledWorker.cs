@@ -13,7 +13,7 @@ namespace Plait.Processes.Pooling;
 /// </summary>
 internal sealed class PooledWorker : IChannelReader
 {
-    // More than the calls that can be under way at once: 1 running, and twice the deepest window around a withdrawal.
+    // More than the calls that can be under way at once: the deepest window.
     private const int Slots = 1024;
 
     private readonly WorkerPool _pool;
@@ -102,6 +102,7 @@ internal sealed class PooledWorker : IChannelReader
     /// <summary>Calls sent whose end is not accounted for.</summary>
     public int Outstanding { get; set; }
 
+    /// <summary>The number of the last call sent. A withdrawal takes it back to the last one claimed.</summary>
     public long LastSent { get; set; }
 
     public int KnownDefinitions { get; set; }
@@ -145,15 +146,32 @@ internal sealed class PooledWorker : IChannelReader
 
     public long MemorySeenAt { get; set; }
 
-    /// <summary>The number of the last call it has claimed, and whether its unbegun calls are withdrawn.</summary>
-    public (long Number, bool IsWithdrawn) Claim
+    /// <summary>How often calls were withdrawn from it: the upper bits of its claim.</summary>
+    public ulong Withdrawals { get; private set; }
+
+    /// <summary>The number of the last call it has claimed.</summary>
+    /// <remarks>Acquire: pairs with the worker's interlocked claim, behind which the time of the start lies.</remarks>
+    public long Claimed => (long)(Volatile.Read(ref Channel.State.Claim) & ChannelState.NumberMask);
+
+    /// <summary>The claim that the call with this number makes, if it is sent now.</summary>
+    public long ClaimOf(long number) => (long)(Withdrawals | (ulong)number);
+
+    /// <summary>
+    /// Makes void every call that was sent and that it has not begun. False, and nothing is changed, when it has begun
+    /// something after <paramref name="claimed"/>. What is sent from now on is not concerned.
+    /// </summary>
+    public bool TryWithdraw(long claimed)
     {
-        get
+        ulong seen = Withdrawals | (ulong)claimed;
+        ulong withdrawn = seen + ChannelState.Withdrawal;
+        if (Interlocked.CompareExchange(ref Channel.State.Claim, withdrawn, seen) != seen)
         {
-            // Acquire: pairs with the worker's interlocked claim, behind which the time of the start lies.
-            ulong claim = Volatile.Read(ref Channel.State.Claim);
-            return ((long)(claim & ~ChannelState.Withdrawn), (claim & ChannelState.Withdrawn) != 0);
+            return false;
         }
+
+        Withdrawals = withdrawn & ~ChannelState.NumberMask;
+        CrashPoints.Hit(CrashPoint.PoolWithdrawn);
+        return true;
     }
 
     /// <summary>Begins to listen. The pool can find the worker by now.</summary>
@@ -182,11 +200,11 @@ internal sealed class PooledWorker : IChannelReader
     public void Signal(int signal) => _process.Signal(signal);
 
     /// <summary>Asks the function of one call to stop, by its token.</summary>
-    public void CancelCall(long number)
+    public void CancelCall(PooledCall call)
     {
         Span<byte> command = stackalloc byte[1 + sizeof(long)];
         command[0] = LifelineCommand.CancelCall;
-        BinaryPrimitives.WriteInt64LittleEndian(command[1..], number);
+        BinaryPrimitives.WriteInt64LittleEndian(command[1..], call.Claim);
         if (!_lifeline.IsClosed)
         {
             _ = _lifeline.Write(command);

@@ -44,7 +44,7 @@ internal sealed partial class WorkerPool
             var list = new List<WorkerInfo>(_workers.Count);
             foreach (PooledWorker worker in _workers)
             {
-                PooledCall? running = worker.CallAt(worker.Claim.Number);
+                PooledCall? running = worker.CallAt(worker.Claimed);
                 list.Add(new WorkerInfo(
                     worker.Id,
                     worker.Pid,

@@ -101,7 +101,7 @@ internal sealed partial class WorkerPool
     {
         foreach (PooledWorker worker in _workers.ToArray())
         {
-            for (long number = worker.Claim.Number; number <= worker.LastSent; number++)
+            for (long number = worker.Claimed; number <= worker.LastSent; number++)
             {
                 if (worker.CallAt(number) is { } call)
                 {

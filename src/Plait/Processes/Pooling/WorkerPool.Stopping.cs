@@ -1,12 +1,11 @@
 using Plait.Interop;
 using Plait.Memory;
-using Plait.Processes.Channels;
 
 namespace Plait.Processes.Pooling;
 
 /// <content>
 /// Taking calls back from a worker, and stopping the one that it runs. Both rest on the claim (docs/design/worker-protocol.md):
-/// once the parent has set its bit, the worker begins nothing more, so a kill meets the call it is meant for and no other.
+/// once the parent has withdrawn, the worker begins nothing of what it has, so a kill meets the call it is meant for and no other.
 /// </content>
 internal sealed partial class WorkerPool
 {
@@ -43,7 +42,7 @@ internal sealed partial class WorkerPool
             call.IsTokenCancelled = true;
             if (call.Stage == CallStage.Sent && call.Worker!.CallAt(call.Number) == call)
             {
-                call.Worker.CancelCall(call.Number);
+                call.Worker.CancelCall(call);
             }
         }
     }
@@ -118,23 +117,11 @@ internal sealed partial class WorkerPool
 
     private bool StopSent_UnderGate(PooledCall call, PooledWorker worker)
     {
-        (long claimed, bool isWithdrawn) = worker.Claim;
-        if (call.Number > claimed)
+        if (call.Number > worker.Claimed && Withdraw_UnderGate(worker, keep: call))
         {
-            if (!isWithdrawn && Withdraw_UnderGate(worker, keep: call))
-            {
-                FeedIdle_UnderGate();
-                AfterWork_UnderGate(worker);
-                return true;
-            }
-
-            if (worker.Claim.Number < call.Number)
-            {
-                // It lies behind a Restart that the worker has not read: look again soon.
-                worker.StopDeadline = Math.Min(worker.StopDeadline, MonotonicClock.Now + StealAfter);
-                worker.SetDeadline();
-                return false;
-            }
+            FeedIdle_UnderGate();
+            AfterWork_UnderGate(worker);
+            return true;
         }
 
         worker.Stopping = call;
@@ -151,7 +138,6 @@ internal sealed partial class WorkerPool
         if (worker.Stopping is not { Stop: { } reason } call || worker.CallAt(call.Number) != call)
         {
             worker.Stopping = null;
-            StopOthers_UnderGate(worker);
             return;
         }
 
@@ -161,7 +147,7 @@ internal sealed partial class WorkerPool
             worker.StopSteps = 1;
             if (isPatient && call.HasToken)
             {
-                worker.CancelCall(call.Number);
+                worker.CancelCall(call);
                 worker.StopDeadline = MonotonicClock.After(Options.Grace);
                 return;
             }
@@ -192,22 +178,10 @@ internal sealed partial class WorkerPool
         worker.Signal(Signals.Kill);
     }
 
-    // Calls behind a Restart that were to stop while it was unread.
-    private void StopOthers_UnderGate(PooledWorker worker)
-    {
-        for (long number = worker.Claim.Number; number <= worker.LastSent; number++)
-        {
-            if (worker.CallAt(number) is { Stop: { } reason } call && StopSent_UnderGate(call, worker))
-            {
-                EndLater(call, reason);
-            }
-        }
-    }
-
     private void CheckTasks_UnderGate(PooledWorker worker, long now)
     {
         worker.TaskDeadline = MonotonicClock.Never;
-        long claimed = worker.Claim.Number;
+        long claimed = worker.Claimed;
         if (worker.CallAt(claimed) is { Stop: null } running)
         {
             long deadline = running.DeadlineIn(worker);
@@ -231,64 +205,43 @@ internal sealed partial class WorkerPool
         }
     }
 
-    /// <summary>Makes sure that the worker begins nothing after the call it is at. False when it is past that call.</summary>
+    /// <summary>Makes sure that the worker begins nothing after the call it is at; it is sent nothing more. False when it is past that call.</summary>
     private bool Freeze_UnderGate(PooledWorker worker, long number)
     {
-        ref ulong claim = ref worker.Channel.State.Claim;
-        while (true)
+        if (!worker.TryWithdraw(number))
         {
-            ulong seen = Volatile.Read(ref claim);
-            if ((long)(seen & ~ChannelState.Withdrawn) != number)
-            {
-                return false;
-            }
-
-            if ((seen & ChannelState.Withdrawn) != 0)
-            {
-                return true;
-            }
-
-            if (Interlocked.CompareExchange(ref claim, seen | ChannelState.Withdrawn, seen) == seen)
-            {
-                CrashPoints.Hit(CrashPoint.PoolWithdrawn);
-                TakeBack_UnderGate(worker, number);
-                FeedIdle_UnderGate();
-                return true;
-            }
+            return false;
         }
+
+        TakeBack_UnderGate(worker, number);
+        FeedIdle_UnderGate();
+        return true;
     }
 
-    /// <summary>Takes back what the worker has not begun; it may be sent more afterwards. False when nothing can be taken back now, or <paramref name="keep"/> has begun.</summary>
+    /// <summary>Takes back what the worker has not begun; it may be sent more afterwards. False when <paramref name="keep"/> has begun.</summary>
     /// <param name="worker">Whose calls.</param>
     /// <param name="keep">A call that its caller deals with, instead of the queue.</param>
     private bool Withdraw_UnderGate(PooledWorker worker, PooledCall? keep)
     {
-        ref ulong claim = ref worker.Channel.State.Claim;
-        while (true)
+        long claimed;
+        do
         {
-            ulong seen = Volatile.Read(ref claim);
-            if ((seen & ChannelState.Withdrawn) != 0 || (keep is not null && (long)seen >= keep.Number))
+            claimed = worker.Claimed;
+            if (keep is not null && claimed >= keep.Number)
             {
                 return false;
             }
-
-            if (Interlocked.CompareExchange(ref claim, seen | ChannelState.Withdrawn, seen) == seen)
-            {
-                CrashPoints.Hit(CrashPoint.PoolWithdrawn);
-                if (keep is not null)
-                {
-                    RemoveSent_UnderGate(worker, keep);
-                    keep.Stage = CallStage.Ended;
-                }
-
-                TakeBack_UnderGate(worker, (long)seen);
-
-                // There is always room: every other message leaves the reserve free.
-                _ = worker.Channel.TryPost(MessageKind.Restart, worker.LastSent, [], reserve: 0);
-                worker.Channel.Outgoing.RingDataBell();
-                return true;
-            }
         }
+        while (!worker.TryWithdraw(claimed));
+
+        if (keep is not null)
+        {
+            RemoveSent_UnderGate(worker, keep);
+            keep.Stage = CallStage.Ended;
+        }
+
+        TakeBack_UnderGate(worker, claimed);
+        return true;
     }
 
     /// <summary>Calls after <paramref name="claimed"/> go back to the front of the queue, in their order, as if never sent.</summary>
@@ -317,6 +270,7 @@ internal sealed partial class WorkerPool
             }
         }
 
+        worker.LastSent = claimed;
         worker.IsReserved = false;
     }
 
@@ -352,9 +306,8 @@ internal sealed partial class WorkerPool
         long now = MonotonicClock.Now;
         foreach (PooledWorker worker in _workers)
         {
-            (long claimed, bool isWithdrawn) = worker.Claim;
-            long ahead = worker.LastSent - claimed;
-            if (worker.Ending is not null || worker.State != WorkerState.Busy || isWithdrawn || ahead <= 0)
+            long ahead = worker.LastSent - worker.Claimed;
+            if (worker.Ending is not null || worker.State != WorkerState.Busy || ahead <= 0)
             {
                 continue;
             }

@@ -75,7 +75,7 @@ internal sealed partial class WorkerPool
         lock (_gate)
         {
             CrashPoints.Hit(CrashPoint.PoolEnding);
-            long claimed = worker.Claim.Number;
+            long claimed = worker.Claimed;
             TakeBack_UnderGate(worker, claimed);
             if (worker.CallAt(claimed) is { } culprit)
             {

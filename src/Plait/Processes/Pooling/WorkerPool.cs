@@ -13,7 +13,7 @@ namespace Plait.Processes.Pooling;
 /// </summary>
 internal sealed partial class WorkerPool
 {
-    /// <summary>Bytes that stay free in a worker's ring for what must always fit: a Restart and an Exit.</summary>
+    /// <summary>Bytes that stay free in a worker's ring for what must always fit: an Exit.</summary>
     private const int RingReserve = 4 * FrameHeader.Size;
 
     /// <summary>Calls from this size on go through bulk space, not through the ring.</summary>
@@ -156,7 +156,7 @@ internal sealed partial class WorkerPool
     {
         lock (_gate)
         {
-            return call.Stage == CallStage.Ended || (call.Stage == CallStage.Sent && (call.Worker!.CallAt(call.Number) != call || call.Worker.Claim.Number >= call.Number));
+            return call.Stage == CallStage.Ended || (call.Stage == CallStage.Sent && (call.Worker!.CallAt(call.Number) != call || call.Worker.Claimed >= call.Number));
         }
     }
 
@@ -267,6 +267,7 @@ internal sealed partial class WorkerPool
         call.OnSending(worker);
         call.Worker = worker;
         call.Number = worker.LastSent + 1;
+        call.Claim = worker.ClaimOf(call.Number);
         worker.PutCall(call);
         CrashPoints.Hit(CrashPoint.PoolSending);
         if (call.Body.Length >= StoredFrom)
@@ -274,7 +275,7 @@ internal sealed partial class WorkerPool
             return PlaceStored_UnderGate(call, worker);
         }
 
-        if (!channel.TryPost(MessageKind.Call, call.Number, call.Body, RingReserve))
+        if (!channel.TryPost(MessageKind.Call, call.Claim, call.Body, RingReserve))
         {
             _ = worker.RemoveCall(call.Number);
             call.Worker = null;
@@ -306,7 +307,7 @@ internal sealed partial class WorkerPool
 
         if (call.IsTokenCancelled)
         {
-            worker.CancelCall(call.Number);
+            worker.CancelCall(call);
         }
     }
 
@@ -316,24 +317,24 @@ internal sealed partial class WorkerPool
         worker.IsReserved = true;
         worker.AddUse();
         Placed_UnderGate(call, worker);
-        ThreadPool.UnsafeQueueUserWorkItem(static state => state.Item1.Load(state.Item2, state.Item3), (this, call, worker), preferLocal: false);
+        ThreadPool.UnsafeQueueUserWorkItem(static state => state.Item1.Load(state.call, state.worker, state.Claim), (this, call, worker, call.Claim), preferLocal: false);
         return true;
     }
 
-    private void Load(PooledCall call, PooledWorker worker)
+    // The claim tells this journey from a later one to the same worker, which the call may be on when it was taken back meanwhile.
+    private void Load(PooledCall call, PooledWorker worker, long claim)
     {
-        long number = call.Number;
         bool isStored = worker.Channel.Store.TryStore(call.Body, out BulkReference reference);
         bool isFailed = false;
         lock (_gate)
         {
-            bool isWanted = worker.CallAt(number) == call && call.Stage == CallStage.Sent;
+            bool isWanted = call.Stage == CallStage.Sent && call.Worker == worker && call.Claim == claim && worker.CallAt(call.Number) == call;
             if (isWanted)
             {
                 worker.IsReserved = call.IsExclusive;
             }
 
-            if (!isWanted || !isStored || !PostStored_UnderGate(worker, number, reference))
+            if (!isWanted || !isStored || !PostStored_UnderGate(worker, call, reference))
             {
                 if (isStored)
                 {
@@ -362,7 +363,9 @@ internal sealed partial class WorkerPool
     {
         _ = worker.RemoveCall(call.Number);
         worker.Outstanding--;
-        worker.LastSent--;
+
+        // Its claim is made again by the next call, unless the worker was told to cancel it.
+        worker.LastSent -= call.IsTokenCancelled ? 0 : 1;
         _sent -= call.IsTask ? 1 : 0;
         call.Worker = null;
         call.Stage = again ? CallStage.Queued : CallStage.Ended;
@@ -372,12 +375,12 @@ internal sealed partial class WorkerPool
         }
     }
 
-    private static bool PostStored_UnderGate(PooledWorker worker, long number, BulkReference reference)
+    private static bool PostStored_UnderGate(PooledWorker worker, PooledCall call, BulkReference reference)
     {
         using var body = new PayloadWriter(capacity: 32);
         body.WriteVarint((ulong)reference.Offset);
         body.WriteVarint((ulong)reference.Length);
-        bool isPosted = worker.Channel.TryPost(MessageKind.StoredCall, number, body.WrittenSpan, RingReserve);
+        bool isPosted = worker.Channel.TryPost(MessageKind.StoredCall, call.Claim, body.WrittenSpan, RingReserve);
         worker.Channel.Outgoing.RingDataBell();
         return isPosted;
     }

@@ -33,27 +33,27 @@ internal static class SweptCalls
 
     private static void Equal<T>(T expected, T actual) => Xunit.Assert.Equal(expected, actual);
 
-    private static int AddBesideSleep(int a, int b)
+    public static int AddBesideSleep(int a, int b)
     {
         StartSleep();
         return a + b;
     }
 
     // Waits that cannot be spun away sleep at once, so that the sleeping sides are met every time.
-    private static List<string> EchoAsleep(List<string> texts)
+    public static List<string> EchoAsleep(List<string> texts)
     {
         AdaptiveSpin.IsEnabled = false;
         StartSleep();
         return texts;
     }
 
-    private static int[] Negate(int[] numbers)
+    public static int[] Negate(int[] numbers)
     {
         StartSleep();
         return [.. numbers.Select(static number => -number)];
     }
 
-    private static int AddInGrandchild(int a, int b)
+    public static int AddInGrandchild(int a, int b)
     {
         StartSleep();
         using ChildProcess<int> child = ChildProcess.Start(AddBesideSleep, a, b);

@@ -1,0 +1,118 @@
+using Plait.Execution;
+using Plait.Memory;
+using Plait.Processes;
+using Xunit;
+
+namespace Plait.Tests.Processes.Deaths;
+
+/// <summary>
+/// Every worker of a pool is killed when it reaches a point for the how manieth time: so is the one that takes its place. Tasks
+/// that may be tried again all end well as long as each worker gets anything done; where none does, the pool says so and gives up.
+/// </summary>
+public sealed class CrashSweepOfPoolWorkersTests : ProcessTest
+{
+    private const int Tasks = 8;
+
+    /// <summary>Point, call, the how manieth time.</summary>
+    public static TheoryData<string, string, int> Rows => new()
+    {
+        { nameof(CrashPoint.FunctionStarting), "small", 3 },
+        { nameof(CrashPoint.FunctionReturned), "small", 3 },
+        { nameof(CrashPoint.ResultEncoded), "small", 3 },
+        { nameof(CrashPoint.ResultEncoded), "bulk", 3 },
+        { nameof(CrashPoint.ResultSent), "small", 1 },
+        { nameof(CrashPoint.ResultSent), "large", 1 },
+        { nameof(CrashPoint.ResultSent), "bulk", 1 },
+        { nameof(CrashPoint.ChildFinished), "small", 1 },
+        { nameof(CrashPoint.RingWriting), "small", 7 },
+        { nameof(CrashPoint.RingWritten), "small", 7 },
+        { nameof(CrashPoint.RingPublished), "small", 7 },
+        { nameof(CrashPoint.RingWriting), "large", 90 },
+        { nameof(CrashPoint.RingPublished), "large", 90 },
+        { nameof(CrashPoint.RingRead), "small", 7 },
+        { nameof(CrashPoint.RingConsumed), "small", 7 },
+        { nameof(CrashPoint.RingRead), "large", 90 },
+        { nameof(CrashPoint.BulkReserved), "bulk", 3 },
+        { nameof(CrashPoint.BulkStored), "bulk", 3 },
+        { nameof(CrashPoint.BulkCopied), "bulk", 3 },
+        { nameof(CrashPoint.ParentSpawned), "nested", 3 },
+        { nameof(CrashPoint.ParentReceived), "nested", 3 },
+    };
+
+    public static TheoryData<string> RowsOfTheStart =>
+    [
+        nameof(CrashPoint.ChildEntered),
+        nameof(CrashPoint.ChildMapped),
+        nameof(CrashPoint.ChildBooted),
+    ];
+
+    [Theory]
+    [MemberData(nameof(Rows))]
+    public async Task Workers_KilledAtAPoint_LoseNoTask(string point, string call, int count)
+    {
+        using var family = new Family();
+        await using (ProcessExecutor pool = NewPool(family, point, count))
+        {
+            (Future Future, Action Check)[] tasks = [.. Enumerable.Range(0, Tasks).Select(number => Submit(pool, call, number))];
+            foreach ((Future future, Action check) in tasks)
+            {
+                Assert.Null(await Crash.EndOf(future));
+                check();
+            }
+
+            ExecutorStatistics statistics = pool.GetStatistics();
+            TestContext.Current.TestOutputHelper?.WriteLine($"{statistics}");
+            Assert.True(statistics.WorkersDied > 0, $"Nobody was killed: {statistics}");
+            Assert.Equal((Tasks, 0), (statistics.Succeeded, statistics.Failed));
+            Assert.True(statistics.WorkersStarted <= statistics.WorkersDied + 4, $"A storm: {statistics}");
+        }
+
+        Assert.Equal(string.Empty, family.WaitUntilGone(Limits.OneSecond()).Left);
+    }
+
+    [Theory]
+    [MemberData(nameof(RowsOfTheStart))]
+    public async Task Workers_KilledWhileTheyStart_BreakThePool(string point)
+    {
+        using var family = new Family();
+        await using (ProcessExecutor pool = NewPool(family, point, 1))
+        {
+            (Future future, _) = Submit(pool, "small", 0);
+
+            ExecutorBrokenException broken = Assert.IsType<ExecutorBrokenException>(await Crash.EndOf(future));
+            TestContext.Current.TestOutputHelper?.WriteLine(broken.Message);
+            Assert.Throws<ExecutorBrokenException>(() => Submit(pool, "small", 0));
+            Assert.InRange(pool.GetStatistics().WorkersStarted, 5, 8);
+        }
+
+        Assert.Equal(string.Empty, family.WaitUntilGone(Limits.OneSecond()).Left);
+    }
+
+    private static ProcessExecutor NewPool(Family family, string point, int count)
+    {
+        var options = new ProcessExecutorOptions { Workers = 1, QuarantineAfter = 100, Worker = new ChildProcessOptions { StandardError = ChildOutput.Keep } };
+        options.Worker.Environment[Family.Variable] = family.Mark;
+        options.Worker.Environment[CrashPoints.Variable] = $"child:{point}:{count}";
+        return new ProcessExecutor(options);
+    }
+
+    private static (Future Future, Action Check) Submit(ProcessExecutor pool, string call, int number)
+    {
+        var options = new TaskOptions { Retries = 20 };
+        switch (call)
+        {
+            case "large":
+                List<string> texts = [.. Enumerable.Range(number, 20_000).Select(static i => $"the text of line number {i}, no shorter than others")];
+                Future<List<string>> large = pool.Submit(SweptCalls.EchoAsleep, texts, options);
+                return (large, () => Assert.True(large.Result().SequenceEqual(texts)));
+            case "bulk":
+                int[] numbers = [.. Enumerable.Range(number, 300_000)];
+                Future<int[]> bulk = pool.Submit(SweptCalls.Negate, numbers, options);
+                return (bulk, () => Assert.True(bulk.Result().SequenceEqual(numbers.Select(static number => -number))));
+            default:
+                Func<int, int, int> add = call == "nested" ? SweptCalls.AddInGrandchild : SweptCalls.AddBesideSleep;
+                Future<int> small = pool.Submit(add, 20, number, options);
+                return (small, () => Assert.Equal(20 + number, small.Result()));
+        }
+    }
+}
