@@ -83,7 +83,7 @@ public abstract class Future
         }
 
         // WaitAny, because Task.Wait would throw what the function threw.
-        return IsDone || System.Threading.Tasks.Task.WaitAny([Task], (int)Math.Min(timeout.TotalMilliseconds, int.MaxValue), cancellationToken) == 0;
+        return IsDone || System.Threading.Tasks.Task.WaitAny([Task], (int)Math.Min(Math.Ceiling(timeout.TotalMilliseconds), int.MaxValue), cancellationToken) == 0;
     }
 
     /// <summary>Blocks until it has ended. Never throws what the function threw.</summary>
@@ -117,13 +117,36 @@ public abstract class Future
 
     internal static void ReportCallbackFailure(Future future, Exception error)
     {
-        if (CallbackFailed is { } handler)
+        if (CallbackFailed is not { } handlers)
         {
-            handler(future, error);
+            Complain($"a done-callback of {future} threw: {error}");
             return;
         }
 
-        Console.Error.WriteLine($"Plait: a done-callback of {future} threw: {error}");
+        foreach (Delegate handler in handlers.GetInvocationList())
+        {
+            try
+            {
+                ((Action<Future, Exception>)handler)(future, error);
+            }
+            catch (Exception another)
+            {
+                // On a thread-pool thread it would end the process.
+                Complain($"a handler of CallbackFailed threw for a done-callback of {future}: {another}");
+            }
+        }
+    }
+
+    private static void Complain(string what)
+    {
+        try
+        {
+            Console.Error.WriteLine($"Plait: {what}");
+        }
+        catch (Exception error) when (error is IOException or ObjectDisposedException)
+        {
+            // Nobody reads standard error, or it was replaced by a writer that is closed: there is nobody left to tell.
+        }
     }
 
     internal void ThrowIfFailed() => _error?.Throw();

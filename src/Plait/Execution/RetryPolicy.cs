@@ -82,6 +82,12 @@ public sealed record RetryPolicy
     /// <summary>The wait before the attempt after <paramref name="failures"/> failed ones.</summary>
     internal TimeSpan WaitAfter(int failures)
     {
+        // The power may be infinite, and no multiple of nothing then.
+        if (Backoff == TimeSpan.Zero)
+        {
+            return TimeSpan.Zero;
+        }
+
         double wait = Backoff.TotalMilliseconds * Math.Pow(BackoffFactor, Math.Max(0, failures - 1));
         return wait >= LongestBackoff.TotalMilliseconds ? LongestBackoff : TimeSpan.FromMilliseconds(wait);
     }

@@ -42,6 +42,11 @@ public sealed record TaskOptions
             throw new ArgumentOutOfRangeException(nameof(Timeout), Timeout, "The time a task may take is limited to 49 days; Timeout.InfiniteTimeSpan means no limit.");
         }
 
+        if (!Enum.IsDefined(TimeoutStart))
+        {
+            throw new ArgumentOutOfRangeException(nameof(TimeoutStart), TimeoutStart, "There is no such start of a task's time.");
+        }
+
         ArgumentNullException.ThrowIfNull(Retries, nameof(Retries));
     }
 }

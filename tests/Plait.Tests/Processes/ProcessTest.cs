@@ -32,6 +32,7 @@ public abstract class ProcessTest : IAsyncLifetime
     {
         GC.SuppressFinalize(this);
         await _hangTimer!.DisposeAsync();
+        OnEnd();
         string leaks = await _watch!.SettleAsync();
         if (leaks.Length > 0)
         {
@@ -41,6 +42,11 @@ public abstract class ProcessTest : IAsyncLifetime
         }
 
         Assert.True(_hang.Length == 0, _hang);
+    }
+
+    /// <summary>What a test puts away at its end, before it is seen what it leaves behind.</summary>
+    protected virtual void OnEnd()
+    {
     }
 
     /// <summary>A program that is not to be found in PATH skips the test.</summary>

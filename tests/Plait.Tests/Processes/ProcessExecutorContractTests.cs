@@ -1,0 +1,23 @@
+using Plait.Execution;
+using Plait.Processes;
+using Plait.Tests.Execution;
+
+namespace Plait.Tests.Processes;
+
+/// <summary>The contract of executors, kept by <see cref="ProcessExecutor"/>.</summary>
+public sealed class ProcessExecutorContractTests : ExecutorContract
+{
+    protected override bool CanKill => true;
+
+    protected override bool CanIsolate => true;
+
+    protected override IExecutor Create(ExecutorSettings settings) => new ProcessExecutor(new ProcessExecutorOptions
+    {
+        Workers = settings.Workers,
+        Spares = 0,
+        QueueLimit = settings.QueueLimit,
+        WhenFull = settings.RefusesWhenFull ? FullBehavior.Reject : FullBehavior.Wait,
+        Grace = settings.Grace,
+        DisposeTimeout = TimeSpan.FromSeconds(10),
+    });
+}
