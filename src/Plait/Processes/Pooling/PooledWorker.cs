@@ -118,6 +118,9 @@ internal sealed class PooledWorker : IChannelReader
 
     public long IdleSince { get; set; }
 
+    /// <summary>Whether the pool's list of idle workers has it, be it idle or not by now.</summary>
+    public bool IsListedIdle { get; set; }
+
     /// <summary>An exclusive call is under way, or a big one is being copied: nothing else may be sent.</summary>
     public bool IsReserved { get; set; }
 

@@ -28,6 +28,6 @@ internal sealed class StopReason
 
     /// <summary>The error of the future; null when it ends as cancelled.</summary>
     public TimeoutException? ToTimeout(string name, TaskOptions options) => Limit is { } limit
-        ? new TimeoutException($"Task '{name}' was stopped: its {limit} were over{(options.TimeoutStart == TimeoutStart.Submission ? ", counted from its submission" : string.Empty)}.")
+        ? new TimeoutException($"Task '{name}' was stopped: its time of {limit.TotalSeconds:0.###} s was over{(options.TimeoutStart == TimeoutStart.Submission ? ", counted from its submission" : string.Empty)}.")
         : null;
 }

@@ -123,7 +123,11 @@ internal sealed partial class WorkerPool
         {
             worker.State = WorkerState.Idle;
             worker.IdleSince = MonotonicClock.Now;
-            _idle.Push(worker);
+            if (!worker.IsListedIdle)
+            {
+                worker.IsListedIdle = true;
+                _idle.Push(worker);
+            }
         }
 
         Steal_UnderGate();

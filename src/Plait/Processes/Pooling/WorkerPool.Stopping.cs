@@ -338,7 +338,7 @@ internal sealed partial class WorkerPool
                 return true;
             }
 
-            _idle.Pop();
+            Unlist_UnderGate();
         }
 
         return false;

@@ -189,7 +189,7 @@ internal sealed partial class WorkerPool
             if (worker.State != WorkerState.Idle)
             {
                 // It ended, or was given work past this list.
-                _idle.Pop();
+                Unlist_UnderGate();
                 continue;
             }
 
@@ -198,12 +198,14 @@ internal sealed partial class WorkerPool
                 return false;
             }
 
-            _idle.TryPop(out _);
+            Unlist_UnderGate();
             return true;
         }
 
         return false;
     }
+
+    private void Unlist_UnderGate() => _idle.Pop().IsListedIdle = false;
 
     // Workers whose calls are short get some ahead, so that they need not wait for each other's messages.
     private bool TryPlaceBehind_UnderGate(PooledCall call)

@@ -85,7 +85,7 @@ internal static class OutcomeClassifier
 
         return signal is { } number
             ? ClassifySignal(evidence, number)
-            : (ChildOutcomeKind.Exited, exitCode, null, $"exited with code {exitCode}{(evidence.IsForeign ? string.Empty : " before its function returned")}.");
+            : (ChildOutcomeKind.Exited, exitCode, null, $"exited with code {exitCode}{When(evidence)}.");
     }
 
     private static bool WasEndedByUs(Evidence evidence) =>
@@ -125,6 +125,14 @@ internal static class OutcomeClassifier
 
     private static (ChildOutcomeKind Kind, int? ExitCode, int? Signal, string Explanation) Aborted(ChildOutcomeKind kind, string explanation) =>
         (kind, null, Signals.Abort, explanation);
+
+    // Only a worker that stays is ever finished and without a result.
+    private static string When(Evidence evidence) => evidence switch
+    {
+        { IsForeign: true } => string.Empty,
+        { Phase: ChannelPhase.Finished } => ", with no function running",
+        _ => " before its function returned",
+    };
 
     private static string Advice(Evidence evidence) => evidence.NeedsExplicitCall
         ? " In this program, which is trimmed or a single file with startup hooks off, Main must call ChildProcess.RunIfWorker() first, in the child as in the parent."
