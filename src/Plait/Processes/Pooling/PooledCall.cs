@@ -28,10 +28,10 @@ internal enum CallStage
 /// </summary>
 internal abstract class PooledCall(WorkerPool pool, Delegate function, string? name, TaskOptions options)
 {
-    private PayloadWriter? _writer;
     private byte[] _bytes = [];
-    private List<CancellationTokenRegistration>? _registrations;
-    private ITimer? _timer;
+
+    // Most calls have none of it, and hundreds of thousands of calls may wait at once.
+    private Rare? _rare;
 
     public WorkerPool Pool => pool;
 
@@ -43,7 +43,7 @@ internal abstract class PooledCall(WorkerPool pool, Delegate function, string? n
     public Assembly FunctionAssembly => function.Method.Module.Assembly;
 
     /// <summary>The call's bytes. They stay until its end, for it may have to be sent again.</summary>
-    public ReadOnlySpan<byte> Body => _writer is null ? _bytes : _writer.WrittenSpan;
+    public ReadOnlySpan<byte> Body => _rare?.Writer is { } writer ? writer.WrittenSpan : _bytes;
 
     /// <summary>A worker must have so many definitions before it can read the bytes.</summary>
     public int DefinitionCount { get; private set; }
@@ -83,14 +83,38 @@ internal abstract class PooledCall(WorkerPool pool, Delegate function, string? n
     /// <summary>The claim that it makes in its worker: its number, and how often calls had been withdrawn there when it was sent.</summary>
     public long Claim { get; set; }
 
-    public int Failures { get; set; }
+    public int Failures
+    {
+        get => _rare?.Failures ?? 0;
+        set => Extra.Failures = value;
+    }
 
-    public int Deaths { get; set; }
+    public int Deaths
+    {
+        get => _rare?.Deaths ?? 0;
+        set => Extra.Deaths = value;
+    }
 
-    public StopReason? Stop { get; set; }
+    public StopReason? Stop
+    {
+        get => _rare?.Stop;
+        set
+        {
+            if (value is not null || _rare is not null)
+            {
+                Extra.Stop = value;
+            }
+        }
+    }
 
     /// <summary>A token that its function holds was cancelled by its owner.</summary>
-    public bool IsTokenCancelled { get; set; }
+    public bool IsTokenCancelled
+    {
+        get => _rare is { IsTokenCancelled: true };
+        set => Extra.IsTokenCancelled = value;
+    }
+
+    private Rare Extra => _rare ?? Interlocked.CompareExchange(ref _rare, new Rare(), null) ?? _rare;
 
     /// <summary>Writes the call, in the submitter's stack: what cannot travel is refused here.</summary>
     /// <exception cref="CannotTravelException">The function or an argument cannot travel.</exception>
@@ -119,7 +143,7 @@ internal abstract class PooledCall(WorkerPool pool, Delegate function, string? n
         if (writer.WrittenCount > Largest)
         {
             // Not copied: the buffer itself stays with the call.
-            _writer = writer;
+            Extra.Writer = writer;
             return;
         }
 
@@ -151,7 +175,7 @@ internal abstract class PooledCall(WorkerPool pool, Delegate function, string? n
     /// <summary>The cancelled one of the tokens that its function holds; none when none is.</summary>
     public CancellationToken CancelledToken()
     {
-        foreach (CancellationTokenRegistration registration in _registrations ?? [])
+        foreach (CancellationTokenRegistration registration in _rare?.Registrations ?? [])
         {
             if (registration.Token.IsCancellationRequested)
             {
@@ -165,21 +189,20 @@ internal abstract class PooledCall(WorkerPool pool, Delegate function, string? n
     /// <summary>Ends the call's interest in tokens and clocks, and lets its bytes go. Any number of times.</summary>
     public void Release()
     {
-        _timer?.Dispose();
-        if (_registrations is { } registrations)
+        _bytes = [];
+        if (_rare is not { } rare)
         {
-            foreach (CancellationTokenRegistration registration in registrations)
-            {
-                // Not Dispose: it would wait for a callback that may wait for the gate.
-                registration.Unregister();
-            }
+            return;
         }
 
-        _bytes = [];
-        if (Interlocked.Exchange(ref _writer, null) is { } writer)
+        rare.Timer?.Dispose();
+        foreach (CancellationTokenRegistration registration in rare.Registrations ?? [])
         {
-            writer.Dispose();
+            // Not Dispose: it would wait for a callback that may wait for the gate.
+            registration.Unregister();
         }
+
+        Interlocked.Exchange(ref rare.Writer, null)?.Dispose();
     }
 
     /// <summary>What ends it beside its function: its own token, the tokens that it sends, and a time that counts from now. Called once it can be found by <see cref="WorkerPool.Stop"/>.</summary>
@@ -187,14 +210,13 @@ internal abstract class PooledCall(WorkerPool pool, Delegate function, string? n
     {
         if (options.CancellationToken.CanBeCanceled)
         {
-            _registrations ??= [];
-            _registrations.Add(options.CancellationToken.UnsafeRegister(
+            (Extra.Registrations ??= []).Add(options.CancellationToken.UnsafeRegister(
                 static (call, token) => ((PooledCall)call!).Pool.Stop((PooledCall)call, StopReason.Cancelled(token)), this));
         }
 
         if (options.TimeoutStart == TimeoutStart.Submission && options.Timeout != Timeout.InfiniteTimeSpan)
         {
-            _timer = pool.Options.TimeProvider.CreateTimer(
+            Extra.Timer = pool.Options.TimeProvider.CreateTimer(
                 static call => ((PooledCall)call!).Pool.Stop((PooledCall)call, StopReason.TimedOut(((PooledCall)call).Options.Timeout)),
                 this,
                 options.Timeout,
@@ -206,8 +228,8 @@ internal abstract class PooledCall(WorkerPool pool, Delegate function, string? n
     public void RetryAfter(TimeSpan wait, Action<PooledCall> retry)
     {
         var state = new Tuple<PooledCall, Action<PooledCall>>(this, retry);
-        _timer?.Dispose();
-        _timer = pool.Options.TimeProvider.CreateTimer(
+        Extra.Timer?.Dispose();
+        Extra.Timer = pool.Options.TimeProvider.CreateTimer(
             static state =>
             {
                 (PooledCall call, Action<PooledCall> retry) = (Tuple<PooledCall, Action<PooledCall>>)state!;
@@ -222,8 +244,18 @@ internal abstract class PooledCall(WorkerPool pool, Delegate function, string? n
     {
         foreach (CancellationToken token in tokens ?? [])
         {
-            _registrations ??= [];
-            _registrations.Add(token.UnsafeRegister(static call => ((PooledCall)call!).Pool.CancelToken((PooledCall)call), this));
+            (Extra.Registrations ??= []).Add(token.UnsafeRegister(static call => ((PooledCall)call!).Pool.CancelToken((PooledCall)call), this));
         }
+    }
+
+    private sealed class Rare
+    {
+        public PayloadWriter? Writer;
+        public List<CancellationTokenRegistration>? Registrations;
+        public ITimer? Timer;
+        public StopReason? Stop;
+        public int Failures;
+        public int Deaths;
+        public bool IsTokenCancelled;
     }
 }

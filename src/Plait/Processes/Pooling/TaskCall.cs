@@ -9,24 +9,23 @@ internal sealed class TaskCall<TResult> : PooledCall
     // Asked once a type: whether reading it runs no code but ours.
     private static readonly bool s_isPlain = PlainTypes.Includes(typeof(TResult));
 
-    private readonly bool _hasResult;
-    private readonly Type _resultType;
+    // As the worker writes it; null when nothing is wanted.
+    private readonly Type? _resultType;
 
     public TaskCall(WorkerPool pool, WorkRequest work, bool hasResult, Type resultType)
         : base(pool, work.Function, name: null, work.Options)
     {
-        _hasResult = hasResult;
-        _resultType = resultType;
+        _resultType = hasResult ? resultType : null;
         Future = new TaskFuture<TResult>(this, work.Function, work.Options.Name);
     }
 
     public TaskFuture<TResult> Future { get; }
 
-    public override bool IsPlain => !_hasResult || (s_isPlain && ReferenceEquals(_resultType, typeof(TResult)));
+    public override bool IsPlain => _resultType is null || (s_isPlain && ReferenceEquals(_resultType, typeof(TResult)));
 
     public override void OnReturned(ref PayloadReader reader)
     {
-        TResult value = _hasResult ? (TResult)Pool.Results.Read(ref reader, _resultType)! : default!;
+        TResult value = _resultType is { } type ? (TResult)Pool.Results.Read(ref reader, type)! : default!;
         Future.TrySucceed(value);
         Future.DropCall();
     }

@@ -306,8 +306,10 @@ internal sealed partial class WorkerPool
         long now = MonotonicClock.Now;
         foreach (PooledWorker worker in _workers)
         {
-            long ahead = worker.LastSent - worker.Claimed;
-            if (worker.Ending is not null || worker.State != WorkerState.Busy || ahead <= 0)
+            // Only behind a call that runs: one that is just about to begin its first would be robbed in turns.
+            long claimed = worker.Claimed;
+            long ahead = worker.LastSent - claimed;
+            if (worker.Ending is not null || worker.State != WorkerState.Busy || ahead <= 0 || worker.CallAt(claimed) is null)
             {
                 continue;
             }
@@ -316,11 +318,6 @@ internal sealed partial class WorkerPool
             if (isLong && Withdraw_UnderGate(worker, keep: null))
             {
                 FeedIdle_UnderGate();
-                if (worker.Outstanding == 0)
-                {
-                    Idle_UnderGate(worker);
-                }
-
                 return;
             }
 
