@@ -13,6 +13,8 @@ internal abstract class ChunkRequest<TIn, TOut>
 
     public required TimeSpan ItemTimeout { get; init; }
 
+    public required RetryPolicy Retries { get; init; }
+
     /// <summary>Workers that a single item has killed in earlier attempts.</summary>
     public required int Deaths { get; init; }
 
@@ -21,7 +23,7 @@ internal abstract class ChunkRequest<TIn, TOut>
 
     public abstract int Count { get; }
 
-    public abstract ReadOnlySpan<TIn> Items { get; }
+    public abstract ArraySegment<TIn> Items { get; }
 
     /// <summary>Where the values of so many items from <paramref name="first"/> on belong. To be written before <see cref="OnValues(int, int, long)"/> says so.</summary>
     public abstract Span<TOut> Target(int first, int count);
@@ -30,18 +32,39 @@ internal abstract class ChunkRequest<TIn, TOut>
     public abstract void OnValues(int first, int count, long nanoseconds);
 
     /// <summary>Values have arrived and are still to be decoded, by the thread that enumerates: that may run a user's code.</summary>
-    public abstract void OnValues(int first, int count, long nanoseconds, IDeferred<TOut> values);
+    public abstract void OnValues(int first, int count, long nanoseconds, IDeferredValues<TOut> values);
 
     /// <summary>The function threw for an item; the chunk goes on.</summary>
-    public abstract void OnItemFailed(int index, long nanoseconds, Exception error);
+    public abstract void OnItemFailed(int index, long nanoseconds, IDeferredError error);
 
     public abstract void OnEnded(ChunkEnd end);
 }
 
-/// <summary>Values that have arrived and are not decoded. Either method is called once.</summary>
-internal interface IDeferred<TOut>
+/// <summary>Something that has arrived and is not decoded. It is decoded once, or dropped, by the thread that enumerates.</summary>
+internal interface IDeferred
+{
+    void Drop();
+}
+
+/// <summary>Values that are not decoded.</summary>
+internal interface IDeferredValues<TOut> : IDeferred
 {
     void Decode(Span<TOut> target);
+}
 
-    void Drop();
+/// <summary>An exception that is not decoded.</summary>
+internal interface IDeferredError : IDeferred
+{
+    Exception Decode();
+}
+
+/// <summary>An exception that needs no decoding.</summary>
+internal sealed class PlainError(Exception error) : IDeferredError
+{
+    public Exception Decode() => error;
+
+    public void Drop()
+    {
+        // It holds nothing.
+    }
 }

@@ -16,11 +16,17 @@ internal readonly record struct MapEvent<TIn, TOut>(MapChunk<TIn, TOut> Chunk, M
 
     public long Nanoseconds { get; init; }
 
-    public IDeferred<TOut>? Deferred { get; init; }
+    public IDeferredValues<TOut>? Values { get; init; }
 
-    public Exception? Error { get; init; }
+    public IDeferredError? Error { get; init; }
 
     public ChunkEnd End { get; init; }
+
+    public void Drop()
+    {
+        Values?.Drop();
+        Error?.Drop();
+    }
 }
 
 /// <summary>Events from the threads that serve workers to the one who enumerates.</summary>
@@ -47,7 +53,7 @@ internal sealed class MapEvents<TIn, TOut>(MapSignal signal)
         }
 
         // What nobody will read any more holds memory of a worker.
-        told.Deferred?.Drop();
+        told.Drop();
         signal.Set();
     }
 
@@ -61,7 +67,7 @@ internal sealed class MapEvents<TIn, TOut>(MapSignal signal)
 
         foreach (MapEvent<TIn, TOut> told in Take())
         {
-            told.Deferred?.Drop();
+            told.Drop();
         }
     }
 
@@ -89,7 +95,7 @@ internal sealed class MapChunk<TIn, TOut>(MapEvents<TIn, TOut> events, MapBlock<
 
     public override int Count => count;
 
-    public override ReadOnlySpan<TIn> Items => block.Items.AsSpan(start, count);
+    public override ArraySegment<TIn> Items => new(block.Items, start, count);
 
     /// <summary>Set when the executor has it; another thread may cancel a chunk that has none yet, and <see cref="IsCancelled"/> says so then.</summary>
     public IChunkControl? Control { get; set; }
@@ -107,10 +113,10 @@ internal sealed class MapChunk<TIn, TOut>(MapEvents<TIn, TOut> events, MapBlock<
     public override void OnValues(int first, int count, long nanoseconds) =>
         events.Add(new(this, MapEventKind.Values) { First = first, Count = count, Nanoseconds = nanoseconds });
 
-    public override void OnValues(int first, int count, long nanoseconds, IDeferred<TOut> values) =>
-        events.Add(new(this, MapEventKind.Values) { First = first, Count = count, Nanoseconds = nanoseconds, Deferred = values });
+    public override void OnValues(int first, int count, long nanoseconds, IDeferredValues<TOut> values) =>
+        events.Add(new(this, MapEventKind.Values) { First = first, Count = count, Nanoseconds = nanoseconds, Values = values });
 
-    public override void OnItemFailed(int index, long nanoseconds, Exception error) =>
+    public override void OnItemFailed(int index, long nanoseconds, IDeferredError error) =>
         events.Add(new(this, MapEventKind.ItemFailed) { First = index, Count = 1, Nanoseconds = nanoseconds, Error = error });
 
     public override void OnEnded(ChunkEnd end) => events.Add(new(this, MapEventKind.Ended) { End = end });

@@ -25,7 +25,7 @@ internal sealed partial class MapRun<TIn, TOut>
                     told.Chunk.Done++;
                     _running--;
                     _sizer.Add(1, told.Nanoseconds);
-                    Judge(told.Chunk.Block, told.Chunk.Start + told.First, new ChunkEnd { Error = told.Error });
+                    Judge(told.Chunk.Block, told.Chunk.Start + told.First, new ChunkEnd { Error = told.Error!.Decode() });
                     break;
                 default:
                     ApplyEnd(told.Chunk, told.End);
@@ -44,7 +44,7 @@ internal sealed partial class MapRun<TIn, TOut>
         _sizer.Add(told.Count, told.Nanoseconds);
         MapBlock<TIn, TOut> block = chunk.Block;
         int first = chunk.Start + told.First;
-        if (told.Deferred is { } deferred)
+        if (told.Values is { } deferred)
         {
             try
             {
@@ -180,7 +180,7 @@ internal sealed partial class MapRun<TIn, TOut>
         catch (Exception thrown)
         {
             // The user's predicate failed: the item has, and both are told.
-            error = new AggregateException($"The predicate of the map's retries threw for item's failure: {error.Message}", error, thrown);
+            error = new AggregateException($"The predicate of the map's retries threw for an item's failure: {error.Message}", error, thrown);
             return false;
         }
     }

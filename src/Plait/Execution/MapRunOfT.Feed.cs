@@ -134,6 +134,7 @@ internal sealed partial class MapRun<TIn, TOut>
             Function = _function,
             Name = _options.Name,
             ItemTimeout = _options.ItemTimeout,
+            Retries = _options.Retries,
             Deaths = count == 1 && _histories.TryGetValue(block.FirstIndex + start, out MapHistory history) ? history.Deaths : 0,
         };
         lock (_chunks)

@@ -41,7 +41,7 @@ internal sealed class MapSubmitRunner(IExecutor executor) : IChunkRunner
         catch (Exception error)
         {
             // Whatever the function threw is the item's.
-            chunk.OnItemFailed(0, 0, error);
+            chunk.OnItemFailed(0, 0, new PlainError(error));
         }
 
         chunk.OnEnded(new ChunkEnd());
