@@ -36,6 +36,9 @@ internal struct ChannelState
     /// <summary>The bit of <see cref="ItemClaim"/> that says: end the chunk after the items claimed so far.</summary>
     public const ulong Cut = 1UL << 63;
 
+    /// <summary>The value of <see cref="Item"/> while no item runs.</summary>
+    public const long NoItem = -1;
+
     /// <summary>A <see cref="ChannelPhase"/>; release-written by the child.</summary>
     [FieldOffset(0)]
     public uint Phase;
@@ -72,15 +75,18 @@ internal struct ChannelState
     [FieldOffset(144)]
     public long BusyTime;
 
-    /// <summary>Within a chunk: the index of the item that runs. Written by the child.</summary>
+    /// <summary>Within a chunk: the index of the item that runs, or <see cref="NoItem"/>. Written by the child.</summary>
     [FieldOffset(152)]
     public long Item;
 
-    /// <summary>Monotonic nanoseconds at which that item was begun, where items have a time limit.</summary>
+    /// <summary>Monotonic nanoseconds at which that item was begun, where items have a time limit. Written by the child before <see cref="Item"/>.</summary>
     [FieldOffset(160)]
     public long ItemStartedAt;
 
-    /// <summary>Bits 0-62: items of the running chunk that the child has claimed. Bit 63: <see cref="Cut"/>, set by the parent by compare-and-swap.</summary>
+    /// <summary>
+    /// Bits 0-31: items of the running chunk that the child has claimed. Bits 32-62: low bits of the chunk's call, so that a word of another
+    /// chunk is never taken for this one's. Bit 63: <see cref="Cut"/>, set by the parent by compare-and-swap (docs/design/map.md).
+    /// </summary>
     [FieldOffset(256)]
     public ulong ItemClaim;
 

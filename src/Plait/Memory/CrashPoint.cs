@@ -100,4 +100,7 @@ internal enum CrashPoint
 
     /// <summary>The parent knows that a worker ended; its calls are not dealt with.</summary>
     PoolEnding = 31,
+
+    /// <summary>A worker has claimed the next items of a chunk; none is begun.</summary>
+    ItemsClaimed = 32,
 }

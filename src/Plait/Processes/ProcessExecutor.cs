@@ -12,7 +12,7 @@ namespace Plait.Processes;
 /// Submit, in the caller's stack. An executor that is no longer referenced finishes what it has and ends its workers; none
 /// keeps this process from ending.
 /// </remarks>
-public sealed class ProcessExecutor : IExecutor
+public sealed class ProcessExecutor : IExecutor, IChunkRunner
 {
     // The pool knows nothing of this object, so that it can be collected: its finalizer then ends the pool.
     private readonly WorkerPool _pool;
@@ -99,6 +99,15 @@ public sealed class ProcessExecutor : IExecutor
         ArgumentNullException.ThrowIfNull(work);
         return new WorkerStream<T>(_pool, work, this);
     }
+
+    int IChunkRunner.LargestChunk => int.MaxValue;
+
+    TimeProvider IChunkRunner.TimeProvider => _pool.Options.TimeProvider;
+
+    void IChunkRunner.Check<TIn, TOut>(MapFunction<TIn, TOut> function) => _pool.CheckFunction(function.Delegate);
+
+    // A map refers to this executor for as long as it runs, so no finalizer can come in between.
+    IChunkControl IChunkRunner.RunChunk<TIn, TOut>(ChunkRequest<TIn, TOut> chunk) => _pool.SubmitChunk(chunk);
 
     /// <inheritdoc/>
     public ValueTask WaitForRoomAsync(CancellationToken cancellationToken = default) => _pool.WaitForRoomAsync(cancellationToken);

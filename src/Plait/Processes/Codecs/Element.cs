@@ -11,6 +11,9 @@ internal static class Element<T>
     // bool, decimal and times have bit patterns that are no value; they take the checked way.
     private static readonly bool s_plain = Raw is not null && RawPlan.CheckFor(typeof(T)) == RawCheck.None && typeof(T) != typeof(bool);
 
+    /// <summary>Whether any bytes are a value: then nothing is checked when they arrive.</summary>
+    public static bool IsPlain => s_plain;
+
     public static void Write(PayloadWriter writer, T value, ValueCodec codec)
     {
         if (Raw is not null)

@@ -37,10 +37,10 @@ internal abstract class PooledCall(WorkerPool pool, Delegate function, string? n
 
     public TaskOptions Options => options;
 
-    public string Name => name ?? options.Name ?? FunctionName.Of(function.Method);
+    public virtual string Name => name ?? options.Name ?? FunctionName.Of(function.Method);
 
     /// <summary>Exceptions of its own types are rebuilt.</summary>
-    public Assembly FunctionAssembly => function.Method.Module.Assembly;
+    public virtual Assembly FunctionAssembly => function.Method.Module.Assembly;
 
     /// <summary>The call's bytes. They stay until its end, for it may have to be sent again.</summary>
     public ReadOnlySpan<byte> Body => _rare?.Writer is { } writer ? writer.WrittenSpan : _bytes;
@@ -165,6 +165,11 @@ internal abstract class PooledCall(WorkerPool pool, Delegate function, string? n
 
     /// <summary>It is about to be put into a worker's ring. Under the pool's gate.</summary>
     public virtual void OnSending(PooledWorker worker)
+    {
+    }
+
+    /// <summary>The worker that ran it has ended, and its shared words can still be read. Under the pool's gate.</summary>
+    public virtual void OnWorkerGone(PooledWorker worker)
     {
     }
 

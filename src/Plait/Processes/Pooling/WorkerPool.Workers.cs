@@ -80,6 +80,7 @@ internal sealed partial class WorkerPool
             if (worker.CallAt(claimed) is { } culprit)
             {
                 RemoveSent_UnderGate(worker, culprit);
+                culprit.OnWorkerGone(worker);
                 if (culprit.Stop is { } reason)
                 {
                     EndLater(culprit, reason);

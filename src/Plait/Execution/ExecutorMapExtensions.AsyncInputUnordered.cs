@@ -1,0 +1,64 @@
+namespace Plait.Execution;
+
+public static partial class ExecutorMapExtensions
+{
+    /// <summary>Runs a function for every item. The results come as they become known. Nothing happens before they are enumerated.</summary>
+    /// <typeparam name="TIn">Type of the items.</typeparam>
+    /// <typeparam name="TOut">What the function returns.</typeparam>
+    /// <param name="executor">Who runs it.</param>
+    /// <param name="items">The items; any asynchronous sequence, read lazily, may be endless. Waiting for its next item holds back no results.</param>
+    /// <param name="function">The function; what it captures travels as a copy where the executor runs it in another process.</param>
+    /// <param name="options">How the map runs; null for the defaults.</param>
+    /// <returns>The results, to be enumerated once.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="executor"/>, <paramref name="items"/> or <paramref name="function"/> is null.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    /// <exception cref="NotSupportedException">The function, or something it captured, cannot travel to another process, where the executor needs that.</exception>
+    /// <exception cref="InvalidOperationException">The executor is closed or broken.</exception>
+    public static MapResults<TOut> MapUnordered<TIn, TOut>(this IExecutor executor, IAsyncEnumerable<TIn> items, Func<TIn, TOut> function, MapOptions? options = null) =>
+        Create(executor, items, new MapFunction<TIn, TOut>(function), options, isOrdered: false);
+
+    /// <summary>Runs an async function for every item. The results come as they become known. Nothing happens before they are enumerated.</summary>
+    /// <typeparam name="TIn">Type of the items.</typeparam>
+    /// <typeparam name="TOut">What the function returns, after awaiting.</typeparam>
+    /// <param name="executor">Who runs it.</param>
+    /// <param name="items">The items; any asynchronous sequence, read lazily, may be endless. Waiting for its next item holds back no results.</param>
+    /// <param name="function">The async function; what it captures travels as a copy where the executor runs it in another process.</param>
+    /// <param name="options">How the map runs; null for the defaults.</param>
+    /// <returns>The results, to be enumerated once.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="executor"/>, <paramref name="items"/> or <paramref name="function"/> is null.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    /// <exception cref="NotSupportedException">The function, or something it captured, cannot travel to another process, where the executor needs that.</exception>
+    /// <exception cref="InvalidOperationException">The executor is closed or broken.</exception>
+    public static MapResults<TOut> MapUnordered<TIn, TOut>(this IExecutor executor, IAsyncEnumerable<TIn> items, Func<TIn, Task<TOut>> function, MapOptions? options = null) =>
+        Create(executor, items, new MapFunction<TIn, TOut>(function), options, isOrdered: false);
+
+    /// <summary>Runs a function with a token for every item. The results come as they become known. Nothing happens before they are enumerated.</summary>
+    /// <typeparam name="TIn">Type of the items.</typeparam>
+    /// <typeparam name="TOut">What the function returns.</typeparam>
+    /// <param name="executor">Who runs it.</param>
+    /// <param name="items">The items; any asynchronous sequence, read lazily, may be endless. Waiting for its next item holds back no results.</param>
+    /// <param name="function">The function; its token is cancelled when its item is to stop.</param>
+    /// <param name="options">How the map runs; null for the defaults.</param>
+    /// <returns>The results, to be enumerated once.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="executor"/>, <paramref name="items"/> or <paramref name="function"/> is null.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    /// <exception cref="NotSupportedException">The function, or something it captured, cannot travel to another process, where the executor needs that.</exception>
+    /// <exception cref="InvalidOperationException">The executor is closed or broken.</exception>
+    public static MapResults<TOut> MapUnordered<TIn, TOut>(this IExecutor executor, IAsyncEnumerable<TIn> items, Func<TIn, CancellationToken, TOut> function, MapOptions? options = null) =>
+        Create(executor, items, new MapFunction<TIn, TOut>(function), options, isOrdered: false);
+
+    /// <summary>Runs an async function with a token for every item. The results come as they become known. Nothing happens before they are enumerated.</summary>
+    /// <typeparam name="TIn">Type of the items.</typeparam>
+    /// <typeparam name="TOut">What the function returns, after awaiting.</typeparam>
+    /// <param name="executor">Who runs it.</param>
+    /// <param name="items">The items; any asynchronous sequence, read lazily, may be endless. Waiting for its next item holds back no results.</param>
+    /// <param name="function">The async function; its token is cancelled when its item is to stop.</param>
+    /// <param name="options">How the map runs; null for the defaults.</param>
+    /// <returns>The results, to be enumerated once.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="executor"/>, <paramref name="items"/> or <paramref name="function"/> is null.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    /// <exception cref="NotSupportedException">The function, or something it captured, cannot travel to another process, where the executor needs that.</exception>
+    /// <exception cref="InvalidOperationException">The executor is closed or broken.</exception>
+    public static MapResults<TOut> MapUnordered<TIn, TOut>(this IExecutor executor, IAsyncEnumerable<TIn> items, Func<TIn, CancellationToken, Task<TOut>> function, MapOptions? options = null) =>
+        Create(executor, items, new MapFunction<TIn, TOut>(function), options, isOrdered: false);
+}
