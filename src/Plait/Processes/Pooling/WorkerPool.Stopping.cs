@@ -314,7 +314,9 @@ internal sealed partial class WorkerPool
                 continue;
             }
 
-            bool isLong = ahead * worker.MeanNanoseconds > StealAfter || now - Volatile.Read(ref worker.Channel.State.StartedAt) > StealAfter;
+            // One that is only just waking up to its calls keeps them: two such would take them from each other for ever.
+            bool isLong = worker.CallAt(worker.Claimed) is not null
+                && (ahead * worker.MeanNanoseconds > StealAfter || now - Volatile.Read(ref worker.Channel.State.StartedAt) > StealAfter);
             if (isLong && Withdraw_UnderGate(worker, keep: null))
             {
                 FeedIdle_UnderGate();
