@@ -38,10 +38,10 @@ public sealed record BenchCase
     /// <summary>Measures one round of ours; the argument is the number of operations. It may block.</summary>
     public required Func<int, BenchRound> Ours { get; init; }
 
-    /// <summary>The peers. The first one carries the goal; the others are for the reader and become rows without one.</summary>
+    /// <summary>The peers. The first one carries the goal; the others are for the reader and become rows without one, unless they have their own.</summary>
     public required IReadOnlyList<BenchPeer> Peers { get; init; }
 
-    /// <summary>The smallest accepted ratio peer/ours, or null for none.</summary>
+    /// <summary>The smallest accepted ratio peer/ours for the first peer, or null for none.</summary>
     public double? Goal { get; init; }
 
     /// <summary>The largest accepted figure of ours, in <see cref="Unit"/>, or null for none.</summary>

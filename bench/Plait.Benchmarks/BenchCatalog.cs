@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Plait.Benchmarks.Executor;
 using Plait.Benchmarks.Process;
 
 namespace Plait.Benchmarks;
@@ -7,7 +8,8 @@ namespace Plait.Benchmarks;
 /// <summary>Everything that <c>plait bench</c> can measure.</summary>
 public static class BenchCatalog
 {
-    private static readonly (string Area, Func<IReadOnlyList<BenchCase>> Cases)[] Registered = [(ProcessArea.Name, ProcessArea.Cases)];
+    private static readonly (string Area, Func<IReadOnlyList<BenchCase>> Cases)[] Registered =
+        [(ProcessArea.Name, ProcessArea.Cases), (ExecutorArea.Name, ExecutorArea.Cases)];
 
     /// <summary>The names of the areas, in the order in which they run.</summary>
     public static IReadOnlyList<string> Areas { get; } = [.. Registered.Select(area => area.Area)];

@@ -55,7 +55,7 @@ internal static class BenchRunner
         double? our = ours.Samples.IsEmpty ? null : ours.Samples.Of(benchCase.Statistic);
         double? their = peer.Samples.IsEmpty ? null : peer.Samples.Of(benchCase.Statistic);
         var ratio = their / our;
-        var goal = carriesGoal ? benchCase.Goal : null;
+        var goal = peer.Goal ?? (carriesGoal ? benchCase.Goal : null);
         var goalAbsolute = carriesGoal ? benchCase.GoalAbsolute : null;
         string[] notes =
         [
@@ -152,6 +152,8 @@ internal static class BenchRunner
 
         public string Label => description.Label;
 
+        public double? Goal => description.Goal;
+
         public string Name => running?.Name ?? description.Label;
 
         public string? Failure { get; private set; }
@@ -180,10 +182,10 @@ internal static class BenchRunner
 
             try
             {
-                var nanoseconds = await running.RunAsync(operations, cancellationToken).ConfigureAwait(false);
+                var figures = await running.RunAsync(operations, cancellationToken).ConfigureAwait(false);
                 if (counts)
                 {
-                    Samples.Add(nanoseconds, 1 / unit.Nanoseconds);
+                    Samples.Add(figures, 1 / unit.Size);
                 }
             }
             catch (PeerUnavailableException exception)

@@ -3,7 +3,11 @@ namespace Plait.Benchmarks.Peers;
 /// <summary>Another way to do what a case does, and how to get it running.</summary>
 /// <param name="Label">A short name that is known before the peer runs, such as <c>CPython spawn</c>.</param>
 /// <param name="OpenAsync">Builds the peer where needed and starts it. It throws <see cref="PeerUnavailableException"/> where something is missing.</param>
-public sealed record BenchPeer(string Label, Func<CancellationToken, Task<IRunningPeer>> OpenAsync);
+public sealed record BenchPeer(string Label, Func<CancellationToken, Task<IRunningPeer>> OpenAsync)
+{
+    /// <summary>The smallest accepted ratio of this peer to ours, or null to go by the case's goal, which is for the first peer.</summary>
+    public double? Goal { get; init; }
+}
 
 /// <summary>A peer that is ready to be measured again and again. It is used by one flow at a time.</summary>
 public interface IRunningPeer : IAsyncDisposable
@@ -11,7 +15,7 @@ public interface IRunningPeer : IAsyncDisposable
     /// <summary>What is measured, with its version where that matters.</summary>
     string Name { get; }
 
-    /// <summary>Does <paramref name="operations"/> operations and returns nanoseconds: one figure an operation, or one mean of them all.</summary>
+    /// <summary>Does <paramref name="operations"/> operations and returns one figure an operation, or one mean of them all: nanoseconds, or what else the case's unit counts (<see cref="BenchUnit.Size"/>).</summary>
     /// <exception cref="PeerUnavailableException">The peer died or gave no answer in time; it cannot be used again.</exception>
     /// <exception cref="OperationCanceledException">The call was cancelled; the peer cannot be used again.</exception>
     Task<IReadOnlyList<double>> RunAsync(int operations, CancellationToken cancellationToken);

@@ -7,7 +7,7 @@ namespace Plait.Benchmarks.Peers;
 
 /// <summary>
 /// A peer in a process of its own that lives as long as the case and is driven by lines: it prints <c>ready NAME</c>, then
-/// answers each <c>run N</c> with nanoseconds on one line. It ends by itself when its standard input closes.
+/// answers each <c>run N</c> with figures on one line. It ends by itself when its standard input closes.
 /// </summary>
 internal sealed class LinePeer : IRunningPeer
 {
@@ -86,9 +86,9 @@ internal sealed class LinePeer : IRunningPeer
         var figures = new double[words.Length];
         for (var i = 0; i < words.Length; i++)
         {
-            if (!double.TryParse(words[i], NumberStyles.Float, CultureInfo.InvariantCulture, out figures[i]) || !(figures[i] > 0))
+            if (!double.TryParse(words[i], NumberStyles.Float, CultureInfo.InvariantCulture, out figures[i]) || !(figures[i] >= 0))
             {
-                throw new PeerUnavailableException($"the peer {Name} answered \"{words[i]}\" where nanoseconds were expected");
+                throw new PeerUnavailableException($"the peer {Name} answered \"{words[i]}\" where a figure was expected");
             }
         }
 

@@ -41,7 +41,7 @@ internal static class ProcessArea
         Area = Name,
         Name = spinning ? "call into a running child and back, both spinning" : "call into a running child and back, both asleep",
         Unit = BenchUnit.Microseconds,
-        Ours = operations => new BenchRound([ProcessOurs.CallNanoseconds(operations, spinning) / BenchUnit.Microseconds.Nanoseconds]),
+        Ours = operations => new BenchRound([ProcessOurs.CallNanoseconds(operations, spinning) / BenchUnit.Microseconds.Size]),
         Peers = spinning
             ? [CompiledPeer.Create("C spinning ping-pong", "futex_pingpong", "spin")]
             :

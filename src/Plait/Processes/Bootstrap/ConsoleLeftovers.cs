@@ -3,9 +3,9 @@ namespace Plait.Processes.Bootstrap;
 /// <summary>The console's reader and writers, made anew once and put back whenever a task has replaced one.</summary>
 internal sealed class ConsoleLeftovers
 {
-    private readonly TextWriter _output;
-    private readonly TextWriter _error;
-    private readonly TextReader _input;
+    private TextWriter _output;
+    private TextWriter _error;
+    private TextReader _input;
     private bool _isFirst = true;
 
     public ConsoleLeftovers()
@@ -24,6 +24,9 @@ internal sealed class ConsoleLeftovers
             Console.SetOut(_output);
             Console.SetError(_error);
             Console.SetIn(_input);
+
+            // Console wraps what it is given where that does not lock in its own way: what it gives out is what to compare with.
+            (_output, _error, _input) = (Console.Out, Console.Error, Console.In);
         }
 
         bool isKnown = !_isFirst;

@@ -12,6 +12,9 @@ internal sealed class Leftovers
     /// <summary>No thread is started in less; the system is asked for threads only after longer tasks.</summary>
     private const long ShortestThreadStart = 20_000;
 
+    /// <summary>No change of directory takes less, a system call that walks a path; asking for it would be the dearest part of a tiny task.</summary>
+    private const long ShortestDirectoryChange = 150;
+
     private readonly byte[] _directory = new byte[4096];
     private readonly byte[] _now = new byte[4096];
     private readonly int _directoryLength;
@@ -40,12 +43,11 @@ internal sealed class Leftovers
     }
 
     /// <summary>Puts everything back; says what there was, null when there was nothing.</summary>
-    /// <param name="elapsed">How long the task took, in nanoseconds.</param>
+    /// <param name="elapsed">How long the task's function ran, in nanoseconds.</param>
     public string? Reset(long elapsed)
     {
         string? found = null;
-        int length = ProcessState.GetCurrentDirectory(_now);
-        if (length != _directoryLength || !_now.AsSpan(0, length).SequenceEqual(_directory.AsSpan(0, _directoryLength)))
+        if (elapsed > ShortestDirectoryChange && HasMoved())
         {
             ProcessState.SetCurrentDirectory(_directory);
             found = "the current directory";
@@ -76,5 +78,11 @@ internal sealed class Leftovers
         }
 
         return found;
+    }
+
+    private bool HasMoved()
+    {
+        int length = ProcessState.GetCurrentDirectory(_now);
+        return length != _directoryLength || !_now.AsSpan(0, length).SequenceEqual(_directory.AsSpan(0, _directoryLength));
     }
 }

@@ -106,18 +106,22 @@ internal sealed class WorkerLoop
         }
 
         MessageKind kind = MessageKind.Returned;
+        long began = 0;
+        long ended = 0;
         try
         {
             var reader = new PayloadReader(body, _channel.Store);
             ReceivedCall received = CallBody.Read(ref reader, _arguments, _functions);
             CrashPoints.Hit(CrashPoint.FunctionStarting);
             _channel.Phase = ChannelPhase.Started;
+            began = MonotonicClock.Now;
             object? value = Wait(received.Run());
             if (received.IsStream)
             {
                 Wait(StreamBody.Send(_context, value, received.ResultType!));
             }
 
+            ended = MonotonicClock.Now;
             CrashPoints.Hit(CrashPoint.FunctionReturned);
             if (received is { IsStream: false, ResultType: { } type })
             {
@@ -132,7 +136,7 @@ internal sealed class WorkerLoop
         }
 
         CrashPoints.Hit(CrashPoint.ResultEncoded);
-        Finish(ref state);
+        Finish(ref state, began, ended == 0 ? MonotonicClock.Now : ended);
         _ = _channel.Send(kind, call, _writer.WrittenSpan);
         CrashPoints.Hit(CrashPoint.ResultSent);
         _channel.Store.ReleaseBorrowed();
@@ -143,11 +147,10 @@ internal sealed class WorkerLoop
     }
 
     /// <summary>Before the result is sent, so that the parent finds it written when the result arrives.</summary>
-    private void Finish(ref ChannelState state)
+    private void Finish(ref ChannelState state, long began, long ended)
     {
-        long elapsed = MonotonicClock.Now - state.StartedAt;
-        Volatile.Write(ref state.BusyTime, state.BusyTime + elapsed);
-        if (_leftovers?.Reset(elapsed) is not null && _hello.Leftovers == LeftoverPolicy.Recycle)
+        Volatile.Write(ref state.BusyTime, state.BusyTime + ended - state.StartedAt);
+        if (_leftovers?.Reset(ended - began) is not null && _hello.Leftovers == LeftoverPolicy.Recycle)
         {
             Volatile.Write(ref state.Unfit, 1);
         }
