@@ -23,6 +23,5 @@ internal static class ChapterCatalog
         new ProcessPool(),
         new KillOnTimeout(),
         new Poison(),
-        new MapProgress(),
     ];
 }

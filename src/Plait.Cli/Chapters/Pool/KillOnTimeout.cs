@@ -17,7 +17,7 @@ internal sealed class KillOnTimeout() : Chapter(
     {
         int neighbours = context.IsQuick ? 60 : 300;
         var deadline = TimeSpan.FromSeconds(0.5);
-        await using var pool = new ProcessExecutor(Workers);
+        await using var pool = new ProcessExecutor(new ProcessExecutorOptions { Workers = Workers, DisposeMode = ShutdownMode.Kill });
 
         await Readiness.WaitAsync(pool, context.Cancellation);
         context.Say("an endless loop is submitted, and its neighbours after it");
@@ -48,7 +48,6 @@ internal sealed class KillOnTimeout() : Chapter(
         context.Expect(hasEnded && late < TimeSpan.FromSeconds(0.25), "its caller knew within 250 ms after the deadline");
         context.Expect(counts.Select((c, n) => c == Primes(20_000 + n)).All(right => right), "every neighbour's result arrived, and is right");
         context.Expect(statistics.Workers == Workers, "the pool is back at its size");
-        await pool.ShutdownAsync(ShutdownMode.Kill, TimeSpan.FromSeconds(10));
     }
 
     private static void LoopForEver()

@@ -33,7 +33,7 @@ internal sealed class Poison() : Chapter(
         try
         {
             var worker = new ChildProcessOptions { StandardError = ChildOutput.Keep, MemoryLimit = 160 << 20 };
-            await using var pool = new ProcessExecutor(new ProcessExecutorOptions { Workers = 4, QuarantineAfter = 3, Worker = worker });
+            await using var pool = new ProcessExecutor(new ProcessExecutorOptions { Workers = 4, QuarantineAfter = 3, Worker = worker, DisposeMode = ShutdownMode.Kill });
             int gap = all / s_ways.Length;
             Future[] futures = [.. Enumerable.Range(0, all).Select(number =>
             {
