@@ -70,7 +70,8 @@ public sealed class SampleTests
         {
             "deadline.cs",
             [
-                "With a token: TimeoutException, same worker after it: True",
+                "With a token: TimeoutException",
+                "Same worker after it: True",
                 "Without one: TimeoutException, within two seconds: True",
                 "Same worker after it: False",
             ]
