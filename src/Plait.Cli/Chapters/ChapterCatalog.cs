@@ -1,3 +1,4 @@
+using Plait.Cli.Chapters.Pool;
 using Plait.Cli.Chapters.Processes;
 
 namespace Plait.Cli.Chapters;
@@ -19,5 +20,8 @@ internal static class ChapterCatalog
         new Crash(),
         new ForeignPipe(),
         new WordCount(),
+        new ProcessPool(),
+        new KillOnTimeout(),
+        new Poison(),
     ];
 }

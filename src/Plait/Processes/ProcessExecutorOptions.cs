@@ -77,7 +77,7 @@ public sealed class ProcessExecutorOptions
     internal ProcessExecutorOptions Copy()
     {
         var copy = (ProcessExecutorOptions)MemberwiseClone();
-        copy.Worker = Worker.Copy();
+        copy.Worker = Worker?.Copy()!;
         return copy;
     }
 

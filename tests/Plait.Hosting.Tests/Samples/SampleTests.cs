@@ -56,6 +56,47 @@ public sealed class SampleTests
                 "Primes below a million: 78498, counted in 4 processes",
             ]
         },
+        {
+            "pool.cs",
+            [
+                "Square of 1: 1",
+                "Square of 2: ArgumentException",
+                "Square of 3: its worker died: StackOverflow",
+                "Square of 4: TimeoutException",
+                "Square of 5: 25",
+                "Square of 6: 36",
+            ]
+        },
+        {
+            "deadline.cs",
+            [
+                "With a token: TimeoutException",
+                "Same worker after it: True",
+                "Without one: TimeoutException, within two seconds: True",
+                "Same worker after it: False",
+            ]
+        },
+        {
+            "map.cs",
+            [
+                "1 has 1 divisors",
+                "2 has 2 divisors",
+                "4 has 3 divisors",
+                "6 has 4 divisors",
+                "12 has 6 divisors",
+                "24 has 8 divisors",
+                "36 has 9 divisors",
+                "48 has 10 divisors",
+                "60 has 12 divisors",
+                "120 has 16 divisors",
+                "180 has 18 divisors",
+                "240 has 20 divisors",
+                "360 has 24 divisors",
+                "720 has 30 divisors",
+                "840 has 32 divisors",
+                "Failed: 0 by ArgumentOutOfRangeException",
+            ]
+        },
     };
 
     [Theory]

@@ -47,7 +47,7 @@ internal sealed class Crash() : Chapter(
         }
     }
 
-    private static string NameOf(ChildOutcome outcome) => outcome switch
+    internal static string NameOf(ChildOutcome outcome) => outcome switch
     {
         { Signal: { } signal } => $"{outcome.Kind}:{signal}",
         { Kind: ChildOutcomeKind.Exited } => $"{outcome.Kind}:{outcome.ExitCode}",

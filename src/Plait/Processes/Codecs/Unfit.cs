@@ -1,6 +1,6 @@
 namespace Plait.Processes.Codecs;
 
-/// <summary>Framework classes that are tied to this process, with what to do instead. By name, so that no assembly is loaded to ask.</summary>
+/// <summary>Classes of the framework and of ours that are tied to this process, with what to do instead. By name, so that no assembly is loaded to ask.</summary>
 internal static class Unfit
 {
     private const string Handle = "it holds an operating-system handle";
@@ -35,23 +35,25 @@ internal static class Unfit
         "System.Diagnostics.Process" => (Handle, "Pass its Id instead"),
         "System.Threading.WaitHandle" or "System.Threading.Lock" or "System.Threading.SemaphoreSlim" or "System.Threading.ManualResetEventSlim"
             or "System.Threading.ReaderWriterLockSlim" or "System.Threading.Barrier" or "System.Threading.CountdownEvent" =>
-            (Local, "Create one with ProcessScope: its locks, semaphores, events and barriers travel"),
+            (Local, "Lock a file instead (FileShare.None), or do what must not overlap in one process"),
         "System.Collections.Concurrent.ConcurrentQueue`1" or "System.Collections.Concurrent.ConcurrentBag`1"
             or "System.Collections.Concurrent.ConcurrentStack`1" or "System.Collections.Concurrent.BlockingCollection`1"
             or "System.Collections.Concurrent.ConcurrentDictionary`2" or "System.Threading.Channels.Channel`1" or "System.Threading.Channels.Channel`2"
             or "System.Threading.Channels.ChannelReader`1" or "System.Threading.Channels.ChannelWriter`1" =>
-            (Local, "Create a queue or a shared dictionary with ProcessScope, or pass a copy: ToArray()"),
+            (Local, "Pass a copy: ToArray(), and return what is to be added"),
         "System.Threading.Timer" or "System.Timers.Timer" or "System.Threading.PeriodicTimer" => (Running, "Create the timer in the function"),
         "System.Threading.Thread" => (Running, "Pass its name or number instead"),
         "System.Threading.Tasks.Task" or "System.Threading.Tasks.TaskCompletionSource" or "System.Threading.Tasks.TaskCompletionSource`1"
             or "System.Threading.Tasks.ValueTask" or "System.Threading.Tasks.ValueTask`1" => (Running, "Await it first and pass its result"),
+        "Plait.Execution.Future" => (Running, "Await it first and pass its result"),
+        "Plait.Processes.ProcessExecutor" => ("its workers belong to this process", "Return what is to be submitted, or make an executor in the function"),
         "System.Threading.CancellationTokenSource" => (Local, "Pass its Token: cancelling it here cancels it there"),
         "System.Threading.AsyncLocal`1" or "System.Threading.ThreadLocal`1" or "System.Threading.ExecutionContext" or "System.Threading.SynchronizationContext"
             or "System.Threading.Tasks.TaskScheduler" => (Local, "Pass the value that it holds"),
         "System.Net.Http.HttpMessageInvoker" => (Handle, "Create the client in the function"),
         "System.Data.Common.DbConnection" or "System.Data.Common.DbCommand" or "System.Data.Common.DbDataReader" =>
             (Handle, "Pass the connection string instead, and connect in the function"),
-        "System.Progress`1" => (Local, "Report through a queue of ProcessScope"),
+        "System.Progress`1" => (Local, "Return what is to be reported, or let an executor stream it"),
         "System.Random" => ("its state is private to the framework", "Pass a seed and create it in the function"),
         "System.Lazy`1" => ("it may not have run yet", "Pass its Value"),
         "System.Text.RegularExpressions.Regex" => ("it holds compiled code", "Pass the pattern and create it in the function"),

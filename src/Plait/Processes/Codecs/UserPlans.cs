@@ -18,6 +18,11 @@ internal static class UserPlans
             return IteratorPlan.Create(type);
         }
 
+        if (type.Assembly == typeof(UserPlans).Assembly && Unfit.Because(type, type) is { } ours)
+        {
+            return ours;
+        }
+
         if (type.IsCOMObject || type.IsDefined(typeof(InlineArrayAttribute), inherit: false))
         {
             return new RefusedPlan(type, "its fields do not say what it holds", "Pass its contents as an array");

@@ -83,6 +83,7 @@ internal sealed partial class WorkerPool
                 culprit.OnWorkerGone(worker);
                 if (culprit.Stop is { } reason)
                 {
+                    worker.StartError ??= culprit.IsTask ? null : reason.ToTimeout(culprit.Name, culprit.Options);
                     EndLater(culprit, reason);
                 }
                 else
@@ -98,7 +99,7 @@ internal sealed partial class WorkerPool
             _workers.Remove(worker);
             _ending++;
             _settling += worker.Culprit is null ? 0 : 1;
-            if (!worker.IsReady && worker.Ending is null)
+            if (HasFailedToStart(worker))
             {
                 _failedStartsInRow++;
                 Pause_UnderGate(_failedStartsInRow);
@@ -117,7 +118,7 @@ internal sealed partial class WorkerPool
         bool isBroken;
         lock (_gate)
         {
-            isBroken = !worker.IsReady && worker.Ending is null && !_isClosing && _failedStartsInRow >= Options.CrashLoopLimit && !_workers.Exists(static other => other.IsReady);
+            isBroken = HasFailedToStart(worker) && !_isClosing && _failedStartsInRow >= Options.CrashLoopLimit && !_workers.Exists(static other => other.IsReady);
         }
 
         Tell(worker, outcome);
@@ -145,7 +146,8 @@ internal sealed partial class WorkerPool
         if (isBroken)
         {
             Exception cause = worker.StartError ?? new ChildFailedException(outcome);
-            Break($"Executor '{Name}' gave up: {_failedStartsInRow} workers in a row ended before they could work. The last one: {cause.Message}", cause);
+            string last = worker.StartError is { } error ? $"The initializer of the last one failed with {error.GetType().Name}: {error.Message}" : $"The last one: {cause.Message}";
+            Break($"Executor '{Name}' gave up: {_failedStartsInRow} workers in a row ended before they could work. {last}", cause);
         }
 
         worker.DropUse();
@@ -478,8 +480,21 @@ internal sealed partial class WorkerPool
         }
     }
 
+    // Stopped before it was ready: its initializer took too long.
+    private static bool HasFailedToStart(PooledWorker worker) => !worker.IsReady && (worker.Ending is null or WorkerEventKind.Stopped);
+
     private void Tell(PooledWorker worker, ChildOutcome outcome)
     {
+        if (HasFailedToStart(worker))
+        {
+            Count(ref _workersDied);
+            string why = worker.StartError is { } error
+                ? $"Worker '{worker.Name}' (pid {worker.Pid}) is not used: its initializer failed with {error.GetType().Name}: {error.Message}"
+                : $"Worker {outcome}";
+            Events.Raise(new WorkerEvent(WorkerEventKind.StartFailed, worker.Id, worker.Pid, why, outcome, worker.StartError));
+            return;
+        }
+
         if (worker.Ending is { } asked)
         {
             if (asked == WorkerEventKind.Recycled)
@@ -492,8 +507,7 @@ internal sealed partial class WorkerPool
         }
 
         Count(ref _workersDied);
-        WorkerEventKind kind = worker.IsReady ? WorkerEventKind.Died : WorkerEventKind.StartFailed;
-        Events.Raise(new WorkerEvent(kind, worker.Id, worker.Pid, $"Worker {outcome}", outcome, worker.StartError));
+        Events.Raise(new WorkerEvent(WorkerEventKind.Died, worker.Id, worker.Pid, $"Worker {outcome}", outcome, null));
     }
 
     private void Raise(WorkerEventKind kind, PooledWorker worker, string message) =>

@@ -3,7 +3,9 @@ using System.Diagnostics;
 using System.Net.Sockets;
 using System.Reflection;
 using System.Reflection.Emit;
+using System.Runtime.CompilerServices;
 using Plait.Processes;
+using Plait.Processes.Pooling;
 using Xunit;
 
 namespace Plait.Tests.Processes.Codecs;
@@ -20,12 +22,14 @@ public sealed class RefusalTests
         { nameof(Thread), "running in this process" },
         { nameof(Task), "Await it first" },
         { nameof(TaskCompletionSource), "Await it first" },
+        { "Future", "Await it first" },
+        { nameof(ProcessExecutor), "workers belong to this process" },
         { nameof(Timer), "Create the timer in the function" },
-        { nameof(SemaphoreSlim), "ProcessScope" },
-        { nameof(ManualResetEvent), "ProcessScope" },
-        { nameof(Lock), "ProcessScope" },
-        { "ConcurrentQueue", "ProcessScope" },
-        { "ConcurrentDictionary", "shared dictionary" },
+        { nameof(SemaphoreSlim), "Lock a file" },
+        { nameof(ManualResetEvent), "Lock a file" },
+        { nameof(Lock), "Lock a file" },
+        { "ConcurrentQueue", "ToArray()" },
+        { "ConcurrentDictionary", "ToArray()" },
         { nameof(CancellationTokenSource), "Pass its Token" },
         { "Lazy", "Pass its Value" },
         { nameof(Random), "Pass a seed" },
@@ -36,7 +40,7 @@ public sealed class RefusalTests
         { nameof(WithHandle), "an address" },
         { nameof(NamedList), "derives from System.Collections.Generic.List`1[System.String]" },
         { "AsyncLocal", "Pass the value" },
-        { "Progress", "queue of ProcessScope" },
+        { "Progress", "let an executor stream it" },
         { "MemoryOfStrings", "Pass an array" },
         { "OneBased", "indices start at 1" },
         { "Culture", "culture" },
@@ -156,6 +160,8 @@ public sealed class RefusalTests
         nameof(Thread) => Thread.CurrentThread,
         nameof(Task) => Task.FromResult(1),
         nameof(TaskCompletionSource) => new TaskCompletionSource<int>(),
+        "Future" => RuntimeHelpers.GetUninitializedObject(typeof(TaskFuture<int>)),
+        nameof(ProcessExecutor) => new ProcessExecutor(new ProcessExecutorOptions { MinimumWorkers = 0, Spares = 0 }),
         nameof(Timer) => new Timer(static _ => { }),
         nameof(SemaphoreSlim) => new SemaphoreSlim(1),
         nameof(ManualResetEvent) => new ManualResetEvent(false),
