@@ -45,7 +45,7 @@ internal sealed partial class WorkerPool
     {
         lock (_gate)
         {
-            return call is { Stage: CallStage.Sent, Stop: null, Worker: { IsGone: false } worker } && worker.CallAt(call.Number) == call && worker.Claim.Number == call.Number
+            return call is { Stage: CallStage.Sent, Stop: null, Worker: { IsGone: false } worker } && worker.CallAt(call.Number) == call && worker.Claimed == call.Number
                 ? cut(worker)
                 : ChunkEnd.Nobody;
         }
