@@ -1,6 +1,5 @@
 using Plait.Execution;
 using Plait.Interop;
-using Plait.Memory;
 
 namespace Plait.Processes.Pooling;
 
@@ -42,162 +41,6 @@ internal sealed partial class WorkerPool
             Balance_UnderGate();
             Grow_UnderGate();
         }
-    }
-
-    /// <summary>A worker's initializer is over.</summary>
-    public void OnInitialized(PooledWorker worker, Exception? error)
-    {
-        lock (_gate)
-        {
-            if (error is null)
-            {
-                BecomeReady_UnderGate(worker);
-                AfterWork_UnderGate(worker);
-                return;
-            }
-
-            worker.StartError = error;
-            worker.Signal(Signals.Kill);
-        }
-    }
-
-    public void OnFinalizerFailed(PooledWorker worker, Exception error)
-    {
-        lock (_gate)
-        {
-            worker.StartError = error;
-        }
-    }
-
-    /// <summary>On the dispatcher thread: the worker's process has ended and everything it sent is read.</summary>
-    public void OnGone(PooledWorker worker)
-    {
-        lock (_gate)
-        {
-            CrashPoints.Hit(CrashPoint.PoolEnding);
-            long claimed = worker.Claimed;
-            TakeBack_UnderGate(worker, claimed);
-            if (worker.CallAt(claimed) is { } culprit)
-            {
-                RemoveSent_UnderGate(worker, culprit);
-                culprit.OnWorkerGone(worker);
-                if (culprit.Stop is { } reason)
-                {
-                    worker.StartError ??= culprit.IsTask ? null : reason.ToTimeout(culprit.Name, culprit.Options);
-                    EndLater(culprit, reason);
-                }
-                else
-                {
-                    worker.Culprit = culprit;
-                }
-            }
-
-            worker.IsGone = true;
-            worker.State = WorkerState.Stopping;
-            worker.StartDeadline = worker.TaskDeadline = worker.StopDeadline = worker.StealDeadline = worker.ExitDeadline = MonotonicClock.Never;
-            worker.SetDeadline();
-            _workers.Remove(worker);
-            _ending++;
-            _settling += worker.Culprit is null ? 0 : 1;
-            if (HasFailedToStart(worker))
-            {
-                _failedStartsInRow++;
-                Pause_UnderGate(_failedStartsInRow);
-            }
-
-            Balance_UnderGate();
-            FeedIdle_UnderGate();
-            CheckClosing_UnderGate();
-        }
-    }
-
-    /// <summary>On the thread pool: everything about a worker's end is known.</summary>
-    public void OnEnded(PooledWorker worker)
-    {
-        ChildOutcome outcome = worker.Conclude();
-        bool isBroken;
-        lock (_gate)
-        {
-            isBroken = HasFailedToStart(worker) && !_isClosing && _failedStartsInRow >= Options.CrashLoopLimit && !_workers.Exists(static other => other.IsReady);
-        }
-
-        Tell(worker, outcome);
-        if (worker.Culprit is { } culprit)
-        {
-            culprit.Deaths++;
-            bool isQuarantined = culprit.Deaths >= Options.QuarantineAfter && culprit.Options.Retries.Count > 0;
-            if (isQuarantined)
-            {
-                Count(ref _quarantined);
-                Events.Raise(new WorkerEvent(WorkerEventKind.TaskQuarantined, worker.Id, worker.Pid, $"Task '{culprit.Name}' has killed {culprit.Deaths} workers and is given up.", outcome, null));
-            }
-
-            var died = new WorkerDiedException(culprit.Name, outcome, culprit.Deaths, isQuarantined);
-            if (isQuarantined)
-            {
-                Fail(culprit, died);
-            }
-            else
-            {
-                FailOrRetry(culprit, died);
-            }
-        }
-
-        if (isBroken)
-        {
-            Exception cause = worker.StartError ?? new ChildFailedException(outcome);
-            string last = worker.StartError is { } error ? $"The initializer of the last one failed with {error.GetType().Name}: {error.Message}" : $"The last one: {cause.Message}";
-            Break($"Executor '{Name}' gave up: {_failedStartsInRow} workers in a row ended before they could work. {last}", cause);
-        }
-
-        worker.DropUse();
-        lock (_gate)
-        {
-            _ending--;
-            _settling -= worker.Culprit is null ? 0 : 1;
-            CheckClosing_UnderGate();
-        }
-    }
-
-    private void Prepare()
-    {
-        // What cannot travel is refused in the constructor, not in the background.
-        foreach (Action? function in (Action?[])[Options.Initializer, Options.Finalizer])
-        {
-            if (function is not null)
-            {
-                var probe = new SetupCall(this, null, function, isInitializer: true);
-                probe.Encode([], _arguments);
-                probe.Release();
-            }
-        }
-
-        TimeSpan interval = TimeSpan.FromMilliseconds(Math.Clamp(Options.IdleTimeout.TotalMilliseconds / 4, 10, 10_000));
-        if ((Options.MinimumWorkers is not null && Options.IdleTimeout != Timeout.InfiniteTimeSpan) || Options.MaxWorkerAge != Timeout.InfiniteTimeSpan)
-        {
-            _maintenance = Options.TimeProvider.CreateTimer(static pool => ((WorkerPool)pool!).Maintain(), this, interval, interval);
-        }
-    }
-
-    private void BecomeReady_UnderGate(PooledWorker worker)
-    {
-        if (worker.IsReady || worker.Ending is not null)
-        {
-            return;
-        }
-
-        worker.IsReady = true;
-        worker.StartDeadline = MonotonicClock.Never;
-        worker.MeanNanoseconds = 0;
-        worker.Window = 1;
-        _failedStartsInRow = 0;
-        worker.State = WorkerState.Spare;
-        if (!worker.IsSpare)
-        {
-            Idle_UnderGate(worker);
-        }
-
-        Raise(WorkerEventKind.Ready, worker, "It takes tasks.");
     }
 
     private void Balance_UnderGate()
@@ -248,18 +91,6 @@ internal sealed partial class WorkerPool
             ThreadPool.UnsafeQueueUserWorkItem(static pool => pool.StartWorkers(), this, preferLocal: false);
         }
     }
-
-    private void Resume()
-    {
-        lock (_gate)
-        {
-            _pausedUntil = 0;
-            Balance_UnderGate();
-        }
-    }
-
-    private void Pause_UnderGate(int failures) =>
-        _pausedUntil = MonotonicClock.Now + (Math.Min(LongestPause, ShortestPause << Math.Min(10, failures - 1)) * 1_000_000L);
 
     private PooledWorker LeastBusy_UnderGate()
     {
@@ -313,95 +144,6 @@ internal sealed partial class WorkerPool
         {
             _target++;
             Balance_UnderGate();
-        }
-    }
-
-    /// <summary>On a thread-pool thread, one at a time: starts what is missing.</summary>
-    private void StartWorkers()
-    {
-        while (true)
-        {
-            int id;
-            lock (_gate)
-            {
-                int wanted = _target + (_isClosing ? 0 : Options.Spares);
-                int there = _workers.Count(static worker => worker.Ending is null);
-                if (there >= wanted || _broken is not null || _pausedUntil > MonotonicClock.Now || (_isClosing && !HasWork_UnderGate()))
-                {
-                    _isStarterRunning = false;
-                    if (there < wanted && _broken is null && !_isClosing)
-                    {
-                        Balance_UnderGate();
-                    }
-
-                    CheckClosing_UnderGate();
-                    return;
-                }
-
-                _starting = 1;
-                id = ++_lastId;
-            }
-
-            StartOne(id);
-        }
-    }
-
-    private void StartOne(int id)
-    {
-        PooledWorker worker;
-        try
-        {
-            worker = new PooledWorker(this, id);
-        }
-        catch (Exception refused)
-        {
-            // ChildStartException, or whatever else kept the process from being started: the pool lives with those it has.
-            OnRefused(id, refused);
-            return;
-        }
-
-        Count(ref _workersStarted);
-        lock (_gate)
-        {
-            _starting = 0;
-            _refusedStartsInRow = 0;
-            int active = _workers.Count(static other => other is { Ending: null, IsSpare: false });
-            worker.IsSpare = active >= _target;
-            _workers.Add(worker);
-            Raise(WorkerEventKind.Started, worker, "Its process was started.");
-            if (Options.Initializer is { } initializer)
-            {
-                var setup = new SetupCall(this, worker, initializer, isInitializer: true);
-                setup.Encode([], _arguments);
-                _ = Place_UnderGate(setup, worker);
-            }
-
-            if (_isKilling || _isLetGo || _broken is not null)
-            {
-                LetGo_UnderGate(worker, WorkerEventKind.Retired, "the executor is shut down");
-            }
-        }
-
-        worker.Listen();
-    }
-
-    private void OnRefused(int id, Exception refused)
-    {
-        bool isBroken;
-        Count(ref _startsRefused);
-        lock (_gate)
-        {
-            _starting = 0;
-            _refusedStartsInRow++;
-            Pause_UnderGate(_refusedStartsInRow);
-            isBroken = _workers.Count == 0 && _refusedStartsInRow >= Options.CrashLoopLimit;
-            int left = _workers.Count;
-            Events.Raise(new WorkerEvent(WorkerEventKind.StartRefused, id, 0, $"Worker {Name}-{id} could not be started; the executor goes on with {left}, and tries again. {refused.Message}", null, refused));
-        }
-
-        if (isBroken)
-        {
-            Break($"Executor '{Name}' gave up: it has no worker, and {_refusedStartsInRow} starts in a row were refused. {refused.Message}", refused);
         }
     }
 
@@ -482,33 +224,6 @@ internal sealed partial class WorkerPool
 
     // Stopped before it was ready: its initializer took too long.
     private static bool HasFailedToStart(PooledWorker worker) => !worker.IsReady && (worker.Ending is null or WorkerEventKind.Stopped);
-
-    private void Tell(PooledWorker worker, ChildOutcome outcome)
-    {
-        if (HasFailedToStart(worker))
-        {
-            Count(ref _workersDied);
-            string why = worker.StartError is { } error
-                ? $"Worker '{worker.Name}' (pid {worker.Pid}) is not used: its initializer failed with {error.GetType().Name}: {error.Message}"
-                : $"Worker {outcome}";
-            Events.Raise(new WorkerEvent(WorkerEventKind.StartFailed, worker.Id, worker.Pid, why, outcome, worker.StartError));
-            return;
-        }
-
-        if (worker.Ending is { } asked)
-        {
-            if (asked == WorkerEventKind.Recycled)
-            {
-                Count(ref _workersRecycled);
-            }
-
-            Events.Raise(new WorkerEvent(asked, worker.Id, worker.Pid, $"Worker {outcome} It was ended because {worker.EndingReason}.", outcome, worker.StartError));
-            return;
-        }
-
-        Count(ref _workersDied);
-        Events.Raise(new WorkerEvent(WorkerEventKind.Died, worker.Id, worker.Pid, $"Worker {outcome}", outcome, null));
-    }
 
     private void Raise(WorkerEventKind kind, PooledWorker worker, string message) =>
         Events.Raise(new WorkerEvent(kind, worker.Id, worker.Pid, $"Worker '{worker.Name}' (pid {worker.Pid}): {message}", null, null));

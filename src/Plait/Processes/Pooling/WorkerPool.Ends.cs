@@ -1,0 +1,125 @@
+using Plait.Interop;
+using Plait.Memory;
+
+namespace Plait.Processes.Pooling;
+
+/// <content>Workers that have ended: what they had goes back or is settled, somebody else takes their place, and it is told why.</content>
+internal sealed partial class WorkerPool
+{
+    /// <summary>On the dispatcher thread: the worker's process has ended and everything it sent is read.</summary>
+    public void OnGone(PooledWorker worker)
+    {
+        lock (_gate)
+        {
+            CrashPoints.Hit(CrashPoint.PoolEnding);
+            long claimed = worker.Claimed;
+            TakeBack_UnderGate(worker, claimed);
+            if (worker.CallAt(claimed) is { } culprit)
+            {
+                RemoveSent_UnderGate(worker, culprit);
+                culprit.OnWorkerGone(worker);
+                if (culprit.Stop is { } reason)
+                {
+                    worker.StartError ??= culprit.IsTask ? null : reason.ToTimeout(culprit.Name, culprit.Options);
+                    EndLater(culprit, reason);
+                }
+                else
+                {
+                    worker.Culprit = culprit;
+                }
+            }
+
+            worker.IsGone = true;
+            worker.State = WorkerState.Stopping;
+            worker.StartDeadline = worker.TaskDeadline = worker.StopDeadline = worker.StealDeadline = worker.ExitDeadline = MonotonicClock.Never;
+            worker.SetDeadline();
+            _workers.Remove(worker);
+            _ending++;
+            _settling += worker.Culprit is null ? 0 : 1;
+            if (HasFailedToStart(worker))
+            {
+                _failedStartsInRow++;
+                Pause_UnderGate(_failedStartsInRow);
+            }
+
+            Balance_UnderGate();
+            FeedIdle_UnderGate();
+            CheckClosing_UnderGate();
+        }
+    }
+
+    /// <summary>On the thread pool: everything about a worker's end is known.</summary>
+    public void OnEnded(PooledWorker worker)
+    {
+        ChildOutcome outcome = worker.Conclude();
+        bool isBroken;
+        lock (_gate)
+        {
+            isBroken = HasFailedToStart(worker) && !_isClosing && _failedStartsInRow >= Options.CrashLoopLimit && !_workers.Exists(static other => other.IsReady);
+        }
+
+        Tell(worker, outcome);
+        if (worker.Culprit is { } culprit)
+        {
+            culprit.Deaths++;
+            bool isQuarantined = culprit.Deaths >= Options.QuarantineAfter && culprit.Options.Retries.Count > 0;
+            if (isQuarantined)
+            {
+                Count(ref _quarantined);
+                Events.Raise(new WorkerEvent(WorkerEventKind.TaskQuarantined, worker.Id, worker.Pid, $"Task '{culprit.Name}' has killed {culprit.Deaths} workers and is given up.", outcome, null));
+            }
+
+            var died = new WorkerDiedException(culprit.Name, outcome, culprit.Deaths, isQuarantined);
+            if (isQuarantined)
+            {
+                Fail(culprit, died);
+            }
+            else
+            {
+                FailOrRetry(culprit, died);
+            }
+        }
+
+        if (isBroken)
+        {
+            Exception cause = worker.StartError ?? new ChildFailedException(outcome);
+            string last = worker.StartError is { } error ? $"The initializer of the last one failed with {error.GetType().Name}: {error.Message}" : $"The last one: {cause.Message}";
+            Break($"Executor '{Name}' gave up: {_failedStartsInRow} workers in a row ended before they could work. {last}", cause);
+        }
+
+        worker.DropUse();
+        lock (_gate)
+        {
+            _ending--;
+            _settling -= worker.Culprit is null ? 0 : 1;
+            CheckClosing_UnderGate();
+        }
+    }
+
+    private void Tell(PooledWorker worker, ChildOutcome outcome)
+    {
+        if (HasFailedToStart(worker))
+        {
+            Count(ref _workersDied);
+            string why = worker.StartError is { } error
+                ? $"Worker '{worker.Name}' (pid {worker.Pid}) is not used: its initializer failed with {error.GetType().Name}: {error.Message}"
+                : $"Worker {outcome}";
+            Events.Raise(new WorkerEvent(WorkerEventKind.StartFailed, worker.Id, worker.Pid, why, outcome, worker.StartError));
+            return;
+        }
+
+        if (worker.Ending is { } asked)
+        {
+            if (asked == WorkerEventKind.Recycled)
+            {
+                Count(ref _workersRecycled);
+            }
+
+            Events.Raise(new WorkerEvent(asked, worker.Id, worker.Pid, $"Worker {outcome} It was ended because {worker.EndingReason}.", outcome, worker.StartError));
+            return;
+        }
+
+        Count(ref _workersDied);
+        Events.Raise(new WorkerEvent(WorkerEventKind.Died, worker.Id, worker.Pid, $"Worker {outcome}", outcome, null));
+    }
+}

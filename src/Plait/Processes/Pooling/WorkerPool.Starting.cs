@@ -1,0 +1,174 @@
+using Plait.Interop;
+
+namespace Plait.Processes.Pooling;
+
+/// <content>Workers on their way up: started one at a time on the thread pool, ready after their initializer, and put off for a while when starts fail.</content>
+internal sealed partial class WorkerPool
+{
+    private void Prepare()
+    {
+        // What cannot travel is refused in the constructor, not in the background.
+        foreach (Action? function in (Action?[])[Options.Initializer, Options.Finalizer])
+        {
+            if (function is not null)
+            {
+                var probe = new SetupCall(this, null, function, isInitializer: true);
+                probe.Encode([], _arguments);
+                probe.Release();
+            }
+        }
+
+        TimeSpan interval = TimeSpan.FromMilliseconds(Math.Clamp(Options.IdleTimeout.TotalMilliseconds / 4, 10, 10_000));
+        if ((Options.MinimumWorkers is not null && Options.IdleTimeout != Timeout.InfiniteTimeSpan) || Options.MaxWorkerAge != Timeout.InfiniteTimeSpan)
+        {
+            _maintenance = Options.TimeProvider.CreateTimer(static pool => ((WorkerPool)pool!).Maintain(), this, interval, interval);
+        }
+    }
+
+    /// <summary>A worker's initializer is over.</summary>
+    public void OnInitialized(PooledWorker worker, Exception? error)
+    {
+        lock (_gate)
+        {
+            if (error is null)
+            {
+                BecomeReady_UnderGate(worker);
+                AfterWork_UnderGate(worker);
+                return;
+            }
+
+            worker.StartError = error;
+            worker.Signal(Signals.Kill);
+        }
+    }
+
+    public void OnFinalizerFailed(PooledWorker worker, Exception error)
+    {
+        lock (_gate)
+        {
+            worker.StartError = error;
+        }
+    }
+
+    private void BecomeReady_UnderGate(PooledWorker worker)
+    {
+        if (worker.IsReady || worker.Ending is not null)
+        {
+            return;
+        }
+
+        worker.IsReady = true;
+        worker.StartDeadline = MonotonicClock.Never;
+        worker.MeanNanoseconds = 0;
+        worker.Window = 1;
+        _failedStartsInRow = 0;
+        worker.State = WorkerState.Spare;
+        if (!worker.IsSpare)
+        {
+            Idle_UnderGate(worker);
+        }
+
+        Raise(WorkerEventKind.Ready, worker, "It takes tasks.");
+    }
+
+    private void Resume()
+    {
+        lock (_gate)
+        {
+            _pausedUntil = 0;
+            Balance_UnderGate();
+        }
+    }
+
+    private void Pause_UnderGate(int failures) =>
+        _pausedUntil = MonotonicClock.Now + (Math.Min(LongestPause, ShortestPause << Math.Min(10, failures - 1)) * 1_000_000L);
+
+    /// <summary>On a thread-pool thread, one at a time: starts what is missing.</summary>
+    private void StartWorkers()
+    {
+        while (true)
+        {
+            int id;
+            lock (_gate)
+            {
+                int wanted = _target + (_isClosing ? 0 : Options.Spares);
+                int there = _workers.Count(static worker => worker.Ending is null);
+                if (there >= wanted || _broken is not null || _pausedUntil > MonotonicClock.Now || (_isClosing && !HasWork_UnderGate()))
+                {
+                    _isStarterRunning = false;
+                    if (there < wanted && _broken is null && !_isClosing)
+                    {
+                        Balance_UnderGate();
+                    }
+
+                    CheckClosing_UnderGate();
+                    return;
+                }
+
+                _starting = 1;
+                id = ++_lastId;
+            }
+
+            StartOne(id);
+        }
+    }
+
+    private void StartOne(int id)
+    {
+        PooledWorker worker;
+        try
+        {
+            worker = new PooledWorker(this, id);
+        }
+        catch (Exception refused)
+        {
+            // ChildStartException, or whatever else kept the process from being started: the pool lives with those it has.
+            OnRefused(id, refused);
+            return;
+        }
+
+        Count(ref _workersStarted);
+        lock (_gate)
+        {
+            _starting = 0;
+            _refusedStartsInRow = 0;
+            int active = _workers.Count(static other => other is { Ending: null, IsSpare: false });
+            worker.IsSpare = active >= _target;
+            _workers.Add(worker);
+            Raise(WorkerEventKind.Started, worker, "Its process was started.");
+            if (Options.Initializer is { } initializer)
+            {
+                var setup = new SetupCall(this, worker, initializer, isInitializer: true);
+                setup.Encode([], _arguments);
+                _ = Place_UnderGate(setup, worker);
+            }
+
+            if (_isKilling || _isLetGo || _broken is not null)
+            {
+                LetGo_UnderGate(worker, WorkerEventKind.Retired, "the executor is shut down");
+            }
+        }
+
+        worker.Listen();
+    }
+
+    private void OnRefused(int id, Exception refused)
+    {
+        bool isBroken;
+        Count(ref _startsRefused);
+        lock (_gate)
+        {
+            _starting = 0;
+            _refusedStartsInRow++;
+            Pause_UnderGate(_refusedStartsInRow);
+            isBroken = _workers.Count == 0 && _refusedStartsInRow >= Options.CrashLoopLimit;
+            int left = _workers.Count;
+            Events.Raise(new WorkerEvent(WorkerEventKind.StartRefused, id, 0, $"Worker {Name}-{id} could not be started; the executor goes on with {left}, and tries again. {refused.Message}", null, refused));
+        }
+
+        if (isBroken)
+        {
+            Break($"Executor '{Name}' gave up: it has no worker, and {_refusedStartsInRow} starts in a row were refused. {refused.Message}", refused);
+        }
+    }
+}
