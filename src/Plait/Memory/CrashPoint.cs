@@ -103,4 +103,7 @@ internal enum CrashPoint
 
     /// <summary>A worker has claimed the next items of a chunk; none is begun.</summary>
     ItemsClaimed = 32,
+
+    /// <summary>The worker has read a call; it has not claimed it.</summary>
+    CallReceived = 33,
 }

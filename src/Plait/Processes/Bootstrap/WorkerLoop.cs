@@ -89,6 +89,7 @@ internal sealed class WorkerLoop
     /// <summary>Null when the call was taken back.</summary>
     private bool? RunCall(ulong claim, ReadOnlySpan<byte> body)
     {
+        CrashPoints.Hit(CrashPoint.CallReceived);
         if (!TryClaim(claim))
         {
             return null;

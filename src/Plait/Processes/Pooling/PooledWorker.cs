@@ -93,6 +93,9 @@ internal sealed class PooledWorker : IChannelReader
     /// <summary>Its process has ended, and the pool has dealt with its calls.</summary>
     public bool IsGone { get; set; }
 
+    /// <summary>It was sent tasks, and has ended by itself without beginning any.</summary>
+    public bool WasUseless { get; set; }
+
     /// <summary>Why it is to end; null while it is wanted.</summary>
     public WorkerEventKind? Ending { get; set; }
 

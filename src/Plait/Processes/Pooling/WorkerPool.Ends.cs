@@ -13,6 +13,7 @@ internal sealed partial class WorkerPool
         {
             CrashPoints.Hit(CrashPoint.PoolEnding);
             long claimed = worker.Claimed;
+            bool hadMore = worker.LastSent > claimed;
             TakeBack_UnderGate(worker, claimed);
             if (worker.CallAt(claimed) is { } culprit)
             {
@@ -36,15 +37,38 @@ internal sealed partial class WorkerPool
             _workers.Remove(worker);
             _ending++;
             _settling += worker.Culprit is null ? 0 : 1;
-            if (HasFailedToStart(worker))
-            {
-                _failedStartsInRow++;
-                Pause_UnderGate(_failedStartsInRow);
-            }
-
+            CountEnd_UnderGate(worker, hadMore);
             Balance_UnderGate();
             FeedIdle_UnderGate();
             CheckClosing_UnderGate();
+        }
+    }
+
+    // A crash loop has two forms: workers that are never ready, and workers that are, and end before they begin the first
+    // task that they are sent. No task is to blame for either.
+    private void CountEnd_UnderGate(PooledWorker worker, bool hadMore)
+    {
+        if (HasFailedToStart(worker))
+        {
+            _failedStartsInRow++;
+            Pause_UnderGate(_failedStartsInRow);
+        }
+        else if (worker.Ending is not null)
+        {
+            // It did as it was told.
+        }
+        else if (worker.TasksDone > 0 || worker.Culprit is not null)
+        {
+            _uselessInRow = 0;
+        }
+        else if (hadMore)
+        {
+            worker.WasUseless = true;
+            _uselessInRow++;
+            if (_uselessInRow > 1)
+            {
+                Pause_UnderGate(_uselessInRow - 1);
+            }
         }
     }
 
@@ -53,9 +77,13 @@ internal sealed partial class WorkerPool
     {
         ChildOutcome outcome = worker.Conclude();
         bool isBroken;
+        int inRow;
         lock (_gate)
         {
-            isBroken = HasFailedToStart(worker) && !_isClosing && _failedStartsInRow >= Options.CrashLoopLimit && !_workers.Exists(static other => other.IsReady);
+            inRow = worker.WasUseless ? _uselessInRow : _failedStartsInRow;
+            isBroken = worker.WasUseless
+                ? inRow >= Options.CrashLoopLimit
+                : HasFailedToStart(worker) && !_isClosing && inRow >= Options.CrashLoopLimit && !_workers.Exists(static other => other.IsReady);
         }
 
         Tell(worker, outcome);
@@ -84,7 +112,7 @@ internal sealed partial class WorkerPool
         {
             Exception cause = worker.StartError ?? new ChildFailedException(outcome);
             string last = worker.StartError is { } error ? $"The initializer of the last one failed with {error.GetType().Name}: {error.Message}" : $"The last one: {cause.Message}";
-            Break($"Executor '{Name}' gave up: {_failedStartsInRow} workers in a row ended before they could work. {last}", cause);
+            Break($"Executor '{Name}' gave up: {inRow} workers in a row ended before they {(worker.WasUseless ? "began the first task that they were sent" : "could work")}. {last}", cause);
         }
 
         worker.DropUse();

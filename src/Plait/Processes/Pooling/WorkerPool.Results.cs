@@ -54,6 +54,7 @@ internal sealed partial class WorkerPool
             {
                 worker.Outstanding -= ended;
                 worker.TasksDone += tasks;
+                _uselessInRow = tasks > 0 ? 0 : _uselessInRow;
                 _sent -= tasks;
                 worker.IsReserved &= worker.Outstanding > 0;
                 Measure_UnderGate(worker, ended);

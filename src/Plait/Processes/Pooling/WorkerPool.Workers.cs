@@ -19,6 +19,7 @@ internal sealed partial class WorkerPool
     private int _lastId;
     private bool _isStarterRunning;
     private int _failedStartsInRow;
+    private int _uselessInRow;
     private int _refusedStartsInRow;
     private long _pausedUntil;
     private ITimer? _pause;
