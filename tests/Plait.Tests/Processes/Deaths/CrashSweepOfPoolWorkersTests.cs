@@ -16,6 +16,10 @@ public sealed class CrashSweepOfPoolWorkersTests : ProcessTest
     /// <summary>Point, call, the how manieth time.</summary>
     public static TheoryData<string, string, int> Rows => new()
     {
+        // Not begun, so not tried: what a worker has in its ring when it dies is run elsewhere as if for the first time.
+        { nameof(CrashPoint.CallReceived), "small", 3 },
+        { nameof(CrashPoint.CallReceived), "bulk", 3 },
+        { nameof(CrashPoint.CallClaimed), "small", 3 },
         { nameof(CrashPoint.FunctionStarting), "small", 3 },
         { nameof(CrashPoint.FunctionReturned), "small", 3 },
         { nameof(CrashPoint.ResultEncoded), "small", 3 },
@@ -31,7 +35,8 @@ public sealed class CrashSweepOfPoolWorkersTests : ProcessTest
         { nameof(CrashPoint.RingPublished), "large", 90 },
         { nameof(CrashPoint.RingRead), "small", 7 },
         { nameof(CrashPoint.RingConsumed), "small", 7 },
-        { nameof(CrashPoint.RingRead), "large", 90 },
+        { nameof(CrashPoint.RingSleeping), "small", 1 },
+        { nameof(CrashPoint.RingSleeping), "large", 2 },
         { nameof(CrashPoint.BulkReserved), "bulk", 3 },
         { nameof(CrashPoint.BulkStored), "bulk", 3 },
         { nameof(CrashPoint.BulkCopied), "bulk", 3 },
@@ -44,6 +49,9 @@ public sealed class CrashSweepOfPoolWorkersTests : ProcessTest
         nameof(CrashPoint.ChildEntered),
         nameof(CrashPoint.ChildMapped),
         nameof(CrashPoint.ChildBooted),
+        nameof(CrashPoint.WorkerReady),
+        nameof(CrashPoint.RingRead),
+        nameof(CrashPoint.CallReceived),
     ];
 
     [Theory]
@@ -64,6 +72,7 @@ public sealed class CrashSweepOfPoolWorkersTests : ProcessTest
             TestContext.Current.TestOutputHelper?.WriteLine($"{statistics}");
             Assert.True(statistics.WorkersDied > 0, $"Nobody was killed: {statistics}");
             Assert.Equal((Tasks, 0), (statistics.Succeeded, statistics.Failed));
+            Assert.True(point != nameof(CrashPoint.CallReceived) || statistics.Retried == 0, $"Tasks that had not begun were counted as tried: {statistics}");
             Assert.True(statistics.WorkersStarted <= statistics.WorkersDied + 4, $"A storm: {statistics}");
         }
 
@@ -72,7 +81,7 @@ public sealed class CrashSweepOfPoolWorkersTests : ProcessTest
 
     [Theory]
     [MemberData(nameof(RowsOfTheStart))]
-    public async Task Workers_KilledWhileTheyStart_BreakThePool(string point)
+    public async Task Workers_KilledBeforeTheyBeginAnything_BreakThePool(string point)
     {
         using var family = new Family();
         await using (ProcessExecutor pool = NewPool(family, point, 1))
@@ -86,6 +95,38 @@ public sealed class CrashSweepOfPoolWorkersTests : ProcessTest
         }
 
         Assert.Equal(string.Empty, family.WaitUntilGone(Limits.OneSecond()).Left);
+    }
+
+    [Fact]
+    public async Task Worker_KilledBetweenItsItems_EndsTheStreamAfterThem()
+    {
+        using var family = new Family();
+        await using (ProcessExecutor pool = NewPool(family, nameof(CrashPoint.ItemsSent), 5))
+        {
+            var values = new List<int>();
+            WorkerDiedException died = await Assert.ThrowsAsync<WorkerDiedException>(async () =>
+            {
+                await foreach (int value in pool.Stream(CountAsync, 1000, new TaskOptions { Retries = 20 }))
+                {
+                    values.Add(value);
+                }
+            });
+            Assert.Equal(Enumerable.Range(0, values.Count), values);
+            Assert.InRange(values.Count, 5, 999);
+            Assert.Equal("SIGKILL", Crash.Describe(died));
+            Assert.Null(await Crash.EndOf(Submit(pool, "small", 0).Future));
+        }
+
+        Assert.Equal(string.Empty, family.WaitUntilGone(Limits.OneSecond()).Left);
+    }
+
+    private static async IAsyncEnumerable<int> CountAsync(int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            await Task.Yield();
+            yield return i;
+        }
     }
 
     private static ProcessExecutor NewPool(Family family, string point, int count)
