@@ -5,6 +5,8 @@ namespace Plait.Benchmarks.Executor;
 /// <summary>What a pool of processes costs: a call, many calls, a map, a worker that is lost.</summary>
 internal static class ExecutorArea
 {
+    private const int SkewedItems = 1_000;
+    private const double SkewedShareBefore = 1.0 / 3;
     private const int ScalingPieces = 40;
     private const long ScalingSteps = 3_000_000;
     private const int DeadlineMilliseconds = 500;
@@ -15,7 +17,7 @@ internal static class ExecutorArea
     /// <summary>The cases, in the order in which they run.</summary>
     public static IReadOnlyList<BenchCase> Cases() =>
     [
-        Call(awaiting: false), Call(awaiting: true), Tiny(), Scaling(), Fresh(), Kill(),
+        Call(awaiting: false), Call(awaiting: true), Tiny(), Map(), Skewed(), Scaling(), Fresh(), Kill(),
         Recycle("parent's memory", BenchUnit.Megabytes, "rss", goal: 5, static growth => growth.Megabytes),
         Recycle("parent's descriptors", BenchUnit.Plain("fds"), "fds", goal: 0, static growth => growth.Descriptors),
     ];
@@ -52,6 +54,39 @@ internal static class ExecutorArea
         Goal = 60,
         Full = new BenchSize(Rounds: 3, WarmUps: 1, Operations: 200_000),
         Quick = new BenchSize(Rounds: 3, WarmUps: 2, Operations: 20_000),
+    };
+
+    private static BenchCase Map() => new()
+    {
+        Area = Name,
+        Name = "map of integers, automatic chunks, an item",
+        Unit = BenchUnit.Nanoseconds,
+        Ours = items => new BenchRound([MapOurs.MapNanoseconds(items)], $"{items:N0} items, 2 workers"),
+        Peers = [PythonPeer.Create("CPython Pool.map", "pool_tiny", "map")],
+        Goal = 4,
+        Full = new BenchSize(Rounds: 5, WarmUps: 2, Operations: 10_000_000),
+        Quick = new BenchSize(Rounds: 3, WarmUps: 2, Operations: 1_000_000),
+    };
+
+    private static BenchCase Skewed() => new()
+    {
+        Area = Name,
+        Name = "map of 1,000 items of 1 ms and one of 100 ms, makespan",
+        Unit = BenchUnit.Plain("x ideal"),
+        Ours = operations =>
+        {
+            var note = "";
+            var samples = Repeat(operations, () => MapOurs.SkewedMapOverIdeal(SkewedItems, (int)(SkewedItems * SkewedShareBefore), out note));
+            return new BenchRound(samples, note);
+        },
+        Peers =
+        [
+            FixedPeer.Create("ideal, measured: the same work in two equal parts at once", 1),
+            PythonPeer.Create("CPython Pool.map", "pool_skewed", $"{SkewedItems}", FormattableString.Invariant($"{SkewedShareBefore:F4}")),
+        ],
+        Goal = 0.91,
+        Full = new BenchSize(Rounds: 11, WarmUps: 1, Operations: 1),
+        Quick = new BenchSize(Rounds: 3, WarmUps: 1, Operations: 1),
     };
 
     private static BenchCase Scaling() => new()
