@@ -23,5 +23,6 @@ internal static class ChapterCatalog
         new ProcessPool(),
         new KillOnTimeout(),
         new Poison(),
+        new MapProgress(),
     ];
 }

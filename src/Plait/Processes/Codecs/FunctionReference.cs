@@ -104,6 +104,7 @@ internal static class FunctionReference
         }
 
         writer.WriteByte(ObjectTarget);
+        writer.AddFunction(shape.Method);
         writer.Enter(function);
         codec.WriteSlot(writer, target, TargetType(shape.Method));
         writer.Leave();

@@ -11,11 +11,13 @@ namespace Plait.Processes.Codecs;
 internal sealed class ObjectPlan : TypePlan
 {
     private readonly FieldInfo[] _fields;
+    private readonly bool _isClosure;
 
     public ObjectPlan(Type type, bool pluggable)
         : base(type)
     {
         _fields = FieldsOf(type);
+        _isClosure = FunctionName.IsClosure(type);
         Tracked = !type.IsValueType;
         Pluggable = pluggable;
         Extensible = pluggable;
@@ -27,7 +29,13 @@ internal sealed class ObjectPlan : TypePlan
         foreach (FieldInfo field in _fields)
         {
             writer.At(field.Name);
-            codec.WriteSlot(writer, field.GetValue(value), field.FieldType);
+            object? part = field.GetValue(value);
+            if (_isClosure && part is not null && !field.FieldType.IsValueType && CapturedUse.IsRefused(part.GetType()) && writer.TryOmit(field))
+            {
+                part = null;
+            }
+
+            codec.WriteSlot(writer, part, field.FieldType);
         }
 
         writer.Leave();

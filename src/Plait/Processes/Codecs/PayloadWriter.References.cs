@@ -12,6 +12,11 @@ internal sealed partial class PayloadWriter
     private Dictionary<Type, int>? _types;
     private List<Module>? _modules;
     private List<CancellationToken>? _tokens;
+
+    // Functions that travel with variables, and variables left out because none of these uses them.
+    private List<MethodInfo>? _functions;
+    private List<FieldInfo>? _omitted;
+
     // Made when first needed: in a cold worker every generic of a struct of ours is compiled anew.
     private Frame[]? _frames;
     private int _depth;
@@ -34,6 +39,33 @@ internal sealed partial class PayloadWriter
         {
             _tokens.Add(token);
         }
+    }
+
+    /// <summary>Notes a function whose variables are about to be written.</summary>
+    /// <exception cref="CannotTravelException">It uses a variable that was left out.</exception>
+    internal void AddFunction(MethodInfo function)
+    {
+        if (_omitted?.Find(field => CapturedUse.Includes(function, field)) is { } missing)
+        {
+            throw Refusals.Function(
+                FunctionName.Of(function),
+                $"it is captured by another function that travels, and uses '{missing.Name}' ({missing.FieldType}), which cannot",
+                "Pass the functions only the values they need");
+        }
+
+        (_functions ??= []).Add(function);
+    }
+
+    /// <summary>Whether a captured variable may stay here: no function in the payload uses it.</summary>
+    internal bool TryOmit(FieldInfo variable)
+    {
+        if (_functions is null || _functions.Exists(function => CapturedUse.Includes(function, variable)))
+        {
+            return false;
+        }
+
+        (_omitted ??= []).Add(variable);
+        return true;
     }
 
     /// <summary>Says what the next value is to the user: "argument 'count' of Program.Render".</summary>
@@ -131,6 +163,8 @@ internal sealed partial class PayloadWriter
         _types?.Clear();
         _modules?.Clear();
         _tokens = null;
+        _functions?.Clear();
+        _omitted = null;
         if (_frames is not null)
         {
             Array.Clear(_frames);

@@ -46,7 +46,7 @@ internal static class Unfit
         "System.Threading.Tasks.Task" or "System.Threading.Tasks.TaskCompletionSource" or "System.Threading.Tasks.TaskCompletionSource`1"
             or "System.Threading.Tasks.ValueTask" or "System.Threading.Tasks.ValueTask`1" => (Running, "Await it first and pass its result"),
         "Plait.Execution.Future" => (Running, "Await it first and pass its result"),
-        "Plait.Processes.ProcessExecutor" => ("its workers belong to this process", "Return what is to be submitted, or make an executor in the function"),
+        "Plait.Processes.ProcessExecutor" => ("its workers belong to this process", "Pass only the values that the function needs; what is to be submitted it can return"),
         "System.Threading.CancellationTokenSource" => (Local, "Pass its Token: cancelling it here cancels it there"),
         "System.Threading.AsyncLocal`1" or "System.Threading.ThreadLocal`1" or "System.Threading.ExecutionContext" or "System.Threading.SynchronizationContext"
             or "System.Threading.Tasks.TaskScheduler" => (Local, "Pass the value that it holds"),
