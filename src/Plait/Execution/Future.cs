@@ -82,8 +82,21 @@ public abstract class Future
             throw new ArgumentOutOfRangeException(nameof(timeout), timeout, "A time to wait must not be negative; Timeout.InfiniteTimeSpan waits for ever.");
         }
 
-        // WaitAny, because Task.Wait would throw what the function threw.
-        return IsDone || System.Threading.Tasks.Task.WaitAny([Task], (int)Math.Min(Math.Ceiling(timeout.TotalMilliseconds), int.MaxValue), cancellationToken) == 0;
+        return IsDone || WaitForTask((int)Math.Min(Math.Ceiling(timeout.TotalMilliseconds), int.MaxValue), cancellationToken);
+    }
+
+    // Wait, although it throws what the function threw: it is woken by the completing thread itself, and WaitAny by way of
+    // the thread pool.
+    private bool WaitForTask(int milliseconds, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return Task.Wait(milliseconds, cancellationToken);
+        }
+        catch (AggregateException)
+        {
+            return true;
+        }
     }
 
     /// <summary>Blocks until it has ended. Never throws what the function threw.</summary>
