@@ -303,10 +303,11 @@ internal sealed partial class WorkerPool
             return;
         }
 
-        int free = _starting;
+        // Those that are wanted and not started yet are as good as there.
+        int free = _target;
         foreach (PooledWorker worker in _workers)
         {
-            free += worker is { Ending: null, IsSpare: false } && (!worker.IsReady || worker.State == WorkerState.Idle) ? 1 : 0;
+            free -= worker is { Ending: null, IsSpare: false, IsReady: true } && worker.State != WorkerState.Idle ? 1 : 0;
         }
 
         if (_queue.Count > free)
@@ -482,34 +483,4 @@ internal sealed partial class WorkerPool
 
     // Stopped before it was ready: its initializer took too long.
     private static bool HasFailedToStart(PooledWorker worker) => !worker.IsReady && (worker.Ending is null or WorkerEventKind.Stopped);
-
-    private void Tell(PooledWorker worker, ChildOutcome outcome)
-    {
-        if (HasFailedToStart(worker))
-        {
-            Count(ref _workersDied);
-            string why = worker.StartError is { } error
-                ? $"Worker '{worker.Name}' (pid {worker.Pid}) is not used: its initializer failed with {error.GetType().Name}: {error.Message}"
-                : $"Worker {outcome}";
-            Events.Raise(new WorkerEvent(WorkerEventKind.StartFailed, worker.Id, worker.Pid, why, outcome, worker.StartError));
-            return;
-        }
-
-        if (worker.Ending is { } asked)
-        {
-            if (asked == WorkerEventKind.Recycled)
-            {
-                Count(ref _workersRecycled);
-            }
-
-            Events.Raise(new WorkerEvent(asked, worker.Id, worker.Pid, $"Worker {outcome} It was ended because {worker.EndingReason}.", outcome, worker.StartError));
-            return;
-        }
-
-        Count(ref _workersDied);
-        Events.Raise(new WorkerEvent(WorkerEventKind.Died, worker.Id, worker.Pid, $"Worker {outcome}", outcome, null));
-    }
-
-    private void Raise(WorkerEventKind kind, PooledWorker worker, string message) =>
-        Events.Raise(new WorkerEvent(kind, worker.Id, worker.Pid, $"Worker '{worker.Name}' (pid {worker.Pid}): {message}", null, null));
 }
