@@ -12,6 +12,7 @@ return args switch
     ["nest"] => Guards.Nest(),
     ["pool", var state] => Pools.Run(state),
     ["pools"] => Pools.Live(),
+    ["executor", var way] => Executors.Run(way),
     _ => Fail(args),
 };
 

@@ -13,13 +13,25 @@ internal sealed record ChildWork(Delegate? Function, object?[] Arguments, string
     }
 }
 
+/// <summary>What a Call message asks for. The numbers are the protocol's.</summary>
+internal enum CallKind : byte
+{
+    /// <summary>A function, whose value is sent back.</summary>
+    Function = 0,
+
+    /// <summary>An object of a subclass of ChildProcess.</summary>
+    Subclass = 1,
+
+    /// <summary>A function whose value is a sequence, sent item by item.</summary>
+    Stream = 2,
+
+    /// <summary>The initializer or finalizer of a worker: no task.</summary>
+    Setup = 3,
+}
+
 /// <summary>The body of a Call message, written by the parent and read by the child.</summary>
 internal static class CallBody
 {
-    private const byte OfFunction = 0;
-    private const byte OfSubclass = 1;
-    private const byte OfStream = 2;
-
     /// <summary>Writes the call; everything that cannot travel is refused here, in the caller's stack.</summary>
     public static void Write(PayloadWriter writer, ChildProcess child, ValueCodec codec)
     {
@@ -29,7 +41,7 @@ internal static class CallBody
             return;
         }
 
-        writer.WriteByte(OfSubclass);
+        writer.WriteByte((byte)CallKind.Subclass);
         TypeReference.Write(writer, child.GetType());
         foreach (FieldInfo field in FieldsOf(child.GetType()))
         {
@@ -38,17 +50,17 @@ internal static class CallBody
     }
 
     /// <summary>Writes a call of a function; with a table, a function sent before is only a number.</summary>
-    public static void WriteFunction(PayloadWriter writer, Delegate function, ReadOnlySpan<object?> arguments, ValueCodec codec, FunctionTable? functions, bool isStream = false)
+    public static void WriteFunction(PayloadWriter writer, Delegate function, ReadOnlySpan<object?> arguments, ValueCodec codec, FunctionTable? functions, CallKind kind = CallKind.Function)
     {
-        writer.WriteByte(isStream ? OfStream : OfFunction);
+        writer.WriteByte((byte)kind);
         FunctionReference.WriteCall(writer, function, arguments, codec, functions);
     }
 
-    /// <summary>Reads a call and returns what runs it, the type its value is declared as (null: none), and whether that value is a sequence to be sent item by item.</summary>
+    /// <summary>Reads a call and returns what runs it, the type its value is declared as (null: none), and what kind of call it is.</summary>
     public static ReceivedCall Read(ref PayloadReader reader, ValueCodec codec, FunctionTable functions)
     {
-        byte what = reader.ReadByte();
-        if (what != OfSubclass)
+        var kind = (CallKind)reader.ReadByte();
+        if (kind != CallKind.Subclass)
         {
             BoundFunction function = FunctionReference.Read(ref reader, codec, functions);
             object?[] arguments = function.ReadArguments(ref reader, codec);
@@ -58,7 +70,7 @@ internal static class CallBody
                 arguments[i] = arguments[i] is CancellationToken { CanBeCanceled: false } ? codec.Cancellation : arguments[i];
             }
 
-            return new ReceivedCall(function, arguments, null, function.ResultType == typeof(void) ? null : function.ResultType, what == OfStream);
+            return new ReceivedCall(function, arguments, null, function.ResultType == typeof(void) ? null : function.ResultType, kind);
         }
 
         Type type = TypeReference.Read(ref reader);
@@ -68,7 +80,7 @@ internal static class CallBody
             field.SetValue(child, codec.Read(ref reader, field.FieldType));
         }
 
-        return new ReceivedCall(null, [], child, child.ResultType, IsStream: false);
+        return new ReceivedCall(null, [], child, child.ResultType, CallKind.Subclass);
     }
 
     // What the user's classes declare; what ChildProcess itself holds belongs to the parent.
@@ -85,7 +97,7 @@ internal static class CallBody
 }
 
 /// <summary>A call as the child has it, ready to be run.</summary>
-internal readonly record struct ReceivedCall(BoundFunction? Function, object?[] Arguments, ChildProcess? Child, Type? ResultType, bool IsStream)
+internal readonly record struct ReceivedCall(BoundFunction? Function, object?[] Arguments, ChildProcess? Child, Type? ResultType, CallKind Kind)
 {
     public ValueTask<object?> Run() => Function is not null ? Function.InvokeAsync(Arguments) : new ValueTask<object?>(Child!.RunBoxed());
 }

@@ -107,6 +107,7 @@ public abstract class ProcessTest : IAsyncLifetime
     private static async Task WarmUpAsync()
     {
         _ = new LeakWatch();
+        await Console.Error.FlushAsync();
         using var child = ChildProcess.Start(static () => 1);
         using var program = ChildProcess.StartProgram("/bin/sh", ["-c", "exit 0"]);
         _ = await child;

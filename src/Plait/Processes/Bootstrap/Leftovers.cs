@@ -15,6 +15,9 @@ internal sealed class Leftovers
     /// <summary>No change of directory takes less, a system call that walks a path; asking for it would be the dearest part of a tiny task.</summary>
     private const long ShortestDirectoryChange = 150;
 
+    /// <summary>Thread.Join returns a little before the system has let go of the thread.</summary>
+    private const long LongestThreadEnd = 20_000_000;
+
     private readonly byte[] _directory = new byte[4096];
     private readonly byte[] _now = new byte[4096];
     private readonly int _directoryLength;
@@ -40,6 +43,21 @@ internal sealed class Leftovers
         {
             _hasConsole |= assembly.GetName().Name == "System.Console";
         }
+    }
+
+    /// <summary>Threads of the task's own. One that is just ending, or has not got its name from the runtime yet, is given a moment.</summary>
+    private int CountThreads()
+    {
+        int threads = ProcessState.CountUserThreads();
+        long end = MonotonicClock.Now + LongestThreadEnd;
+        var wait = new SpinWait();
+        while (threads > _threads && MonotonicClock.Now < end)
+        {
+            wait.SpinOnce();
+            threads = ProcessState.CountUserThreads();
+        }
+
+        return threads;
     }
 
     /// <summary>Puts everything back; says what there was, null when there was nothing.</summary>
@@ -72,7 +90,7 @@ internal sealed class Leftovers
 
         if (_seesThreads && elapsed > ShortestThreadStart)
         {
-            int threads = ProcessState.CountUserThreads();
+            int threads = CountThreads();
             found = threads > _threads ? "a thread" : found;
             _threads = Math.Min(_threads, threads);
         }

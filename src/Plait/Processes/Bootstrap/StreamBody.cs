@@ -95,6 +95,7 @@ internal static class StreamBody
         // The wait comes before the next value is asked for: WaitForCredit is for the value after this one.
         private static void SendOne(CallContext context, T value, uint sent)
         {
+            context.Cancellation.ThrowIfCancellationRequested();
             context.Results.Write(context.ItemWriter, value, typeof(T), "a value that the function yielded");
             context.SendItems();
             WaitForCredit(context, sent + 1);

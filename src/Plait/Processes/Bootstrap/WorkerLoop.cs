@@ -101,11 +101,6 @@ internal sealed class WorkerLoop
         state.Call = call;
         _context.Call = call;
         WorkerBootstrap.Current.BeginCall((long)claim);
-        if (WorkerBootstrap.WorkerContext is { } worker)
-        {
-            worker.TaskNumber++;
-        }
-
         MessageKind kind = MessageKind.Returned;
         long began = 0;
         long ended = 0;
@@ -113,18 +108,23 @@ internal sealed class WorkerLoop
         {
             var reader = new PayloadReader(body, _channel.Store);
             ReceivedCall received = CallBody.Read(ref reader, _arguments, _functions);
+            if (received.Kind != CallKind.Setup && WorkerBootstrap.WorkerContext is { } worker)
+            {
+                worker.TaskNumber++;
+            }
+
             CrashPoints.Hit(CrashPoint.FunctionStarting);
             _channel.Phase = ChannelPhase.Started;
             began = MonotonicClock.Now;
             object? value = Wait(received.Run());
-            if (received.IsStream)
+            if (received.Kind == CallKind.Stream)
             {
                 Wait(StreamBody.Send(_context, value, received.ResultType!));
             }
 
             ended = MonotonicClock.Now;
             CrashPoints.Hit(CrashPoint.FunctionReturned);
-            if (received is { IsStream: false, ResultType: { } type })
+            if (received is { Kind: not CallKind.Stream, ResultType: { } type })
             {
                 _results.Write(_writer, value, type, "the result");
             }

@@ -32,6 +32,7 @@ internal abstract class PooledCall(WorkerPool pool, Delegate function, string? n
 
     // Most calls have none of it, and hundreds of thousands of calls may wait at once.
     private Rare? _rare;
+    private bool _hasToken;
 
     public WorkerPool Pool => pool;
 
@@ -49,7 +50,10 @@ internal abstract class PooledCall(WorkerPool pool, Delegate function, string? n
     public int DefinitionCount { get; private set; }
 
     /// <summary>Whether its function has a token that can ask it to stop.</summary>
-    public bool HasToken { get; private set; }
+    public virtual bool HasToken => _hasToken;
+
+    /// <summary>What its worker is asked for.</summary>
+    public virtual CallKind Kind => CallKind.Function;
 
     /// <summary>Whether somebody submitted it; false for the pool's own.</summary>
     public virtual bool IsTask => true;
@@ -118,18 +122,18 @@ internal abstract class PooledCall(WorkerPool pool, Delegate function, string? n
 
     /// <summary>Writes the call, in the submitter's stack: what cannot travel is refused here.</summary>
     /// <exception cref="CannotTravelException">The function or an argument cannot travel.</exception>
-    public void Encode(object?[] arguments, ValueCodec codec, bool isStream = false)
+    public void Encode(object?[] arguments, ValueCodec codec)
     {
         const int Largest = 64 * 1024;
         PayloadWriter writer = CallWriter.Take();
         try
         {
-            CallBody.WriteFunction(writer, function, arguments, codec, pool.Functions, isStream);
+            CallBody.WriteFunction(writer, function, arguments, codec, pool.Functions, Kind);
             DefinitionCount = pool.Functions.DefinitionCount;
-            HasToken = writer.Tokens is not null;
+            _hasToken = writer.Tokens is not null;
             foreach (object? argument in arguments)
             {
-                HasToken |= argument is CancellationToken;
+                _hasToken |= argument is CancellationToken;
             }
 
             Register(writer.Tokens);

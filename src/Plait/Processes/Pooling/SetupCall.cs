@@ -11,6 +11,8 @@ internal sealed class SetupCall(WorkerPool pool, PooledWorker? worker, Action fu
 
     public override bool IsTask => false;
 
+    public override CallKind Kind => CallKind.Setup;
+
     public override bool IsPlain => true;
 
     public override bool ShouldRetry(Exception error) => false;

@@ -25,7 +25,12 @@ internal sealed class StreamCall(WorkerPool pool, WorkRequest work, Type itemTyp
 
     public override bool IsExclusive => true;
 
+    public override CallKind Kind => CallKind.Stream;
+
     public override bool IsPlain => true;
+
+    /// <summary>Between two values it can always be asked, so that its function ends in its own way.</summary>
+    public override bool HasToken => true;
 
     /// <summary>Completes when the function no longer runs. Never fails.</summary>
     public Task Ended => _ended.Task;

@@ -123,31 +123,4 @@ internal sealed partial class WorkerPool
             CheckClosing_UnderGate();
         }
     }
-
-    private void Tell(PooledWorker worker, ChildOutcome outcome)
-    {
-        if (HasFailedToStart(worker))
-        {
-            Count(ref _workersDied);
-            string why = worker.StartError is { } error
-                ? $"Worker '{worker.Name}' (pid {worker.Pid}) is not used: its initializer failed with {error.GetType().Name}: {error.Message}"
-                : $"Worker {outcome}";
-            Events.Raise(new WorkerEvent(WorkerEventKind.StartFailed, worker.Id, worker.Pid, why, outcome, worker.StartError));
-            return;
-        }
-
-        if (worker.Ending is { } asked)
-        {
-            if (asked == WorkerEventKind.Recycled)
-            {
-                Count(ref _workersRecycled);
-            }
-
-            Events.Raise(new WorkerEvent(asked, worker.Id, worker.Pid, $"Worker {outcome} It was ended because {worker.EndingReason}.", outcome, worker.StartError));
-            return;
-        }
-
-        Count(ref _workersDied);
-        Events.Raise(new WorkerEvent(WorkerEventKind.Died, worker.Id, worker.Pid, $"Worker {outcome}", outcome, null));
-    }
 }

@@ -162,8 +162,17 @@ internal sealed partial class WorkerPool
             }
 
             worker.StopSteps = 2;
-            worker.Ending ??= WorkerEventKind.Stopped;
-            worker.EndingReason = $"task '{call.Name}' was to stop";
+            if (worker.IsReady)
+            {
+                worker.Ending ??= WorkerEventKind.Stopped;
+                worker.EndingReason = $"task '{call.Name}' was to stop";
+            }
+            else
+            {
+                // Its initializer: a start that fails, and counts as one.
+                worker.StartError ??= reason.ToTimeout(call.Name, call.Options);
+            }
+
             worker.State = WorkerState.Stopping;
             CrashPoints.Hit(CrashPoint.PoolStopping);
             if (isPatient)

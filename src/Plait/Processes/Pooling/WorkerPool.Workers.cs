@@ -135,10 +135,11 @@ internal sealed partial class WorkerPool
             return;
         }
 
-        int free = _starting;
+        // Those that are wanted and not started yet are as good as there.
+        int free = _target;
         foreach (PooledWorker worker in _workers)
         {
-            free += worker is { Ending: null, IsSpare: false } && (!worker.IsReady || worker.State == WorkerState.Idle) ? 1 : 0;
+            free -= worker is { Ending: null, IsSpare: false, IsReady: true } && worker.State != WorkerState.Idle ? 1 : 0;
         }
 
         if (_queue.Count > free)
@@ -225,7 +226,4 @@ internal sealed partial class WorkerPool
 
     // Stopped before it was ready: its initializer took too long.
     private static bool HasFailedToStart(PooledWorker worker) => !worker.IsReady && (worker.Ending is null or WorkerEventKind.Stopped);
-
-    private void Raise(WorkerEventKind kind, PooledWorker worker, string message) =>
-        Events.Raise(new WorkerEvent(kind, worker.Id, worker.Pid, $"Worker '{worker.Name}' (pid {worker.Pid}): {message}", null, null));
 }

@@ -44,6 +44,8 @@ internal sealed partial class WorkerPool
         _arguments = new ValueCodec(CodecDirection.ToChild, [.. options.Worker.Codecs]);
         Results = new ValueCodec(CodecDirection.FromChild, [.. options.Worker.Codecs]);
         _target = Math.Min(options.MinimumWorkers ?? Size, Size);
+        // The runtime's first timer starts a thread, which fails where descriptors or threads have run out; just there the pool will need one.
+        options.TimeProvider.CreateTimer(static _ => { }, null, TimeSpan.FromHours(1), Timeout.InfiniteTimeSpan).Dispose();
         Prepare();
         lock (_gate)
         {
@@ -82,7 +84,7 @@ internal sealed partial class WorkerPool
 
     public void SubmitStream(StreamCall call, object?[] arguments)
     {
-        call.Encode(arguments, _arguments, isStream: true);
+        call.Encode(arguments, _arguments);
         Submit(call);
     }
 

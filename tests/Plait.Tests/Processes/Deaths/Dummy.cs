@@ -94,6 +94,9 @@ internal sealed class Dummy : IDisposable
 
     public void Signal(int signal) => Family.Signal(Pid, signal);
 
+    /// <summary>What a terminal does at Ctrl+C: SIGINT to the whole group.</summary>
+    public void Interrupt() => _process.Interrupt();
+
     public void Dispose()
     {
         _process.Kill();
