@@ -74,15 +74,18 @@ internal static class Crash
     };
 
     /// <summary>Waits for the end of a future, whatever it is.</summary>
-    public static async Task<Exception?> EndOf(Future future)
+    public static Task<Exception?> EndOf(Future future) => EndOf(future, Limits.Hang);
+
+    /// <summary>Waits for the end of a future, whatever it is.</summary>
+    public static async Task<Exception?> EndOf(Future future, TimeSpan limit)
     {
         try
         {
-            await future.Task.WaitAsync(Limits.Hang);
+            await future.Task.WaitAsync(limit);
         }
         catch (TimeoutException hang) when (!future.IsDone)
         {
-            throw new TimeoutException($"{future} has not ended within {Limits.Hang}.", hang);
+            throw new TimeoutException($"{future} has not ended within {limit}.", hang);
         }
         catch (Exception error)
         {

@@ -36,7 +36,6 @@ public sealed class CrashSweepOfPoolWorkersTests : ProcessTest
         { nameof(CrashPoint.RingRead), "small", 7 },
         { nameof(CrashPoint.RingConsumed), "small", 7 },
         { nameof(CrashPoint.RingSleeping), "small", 1 },
-        { nameof(CrashPoint.RingSleeping), "large", 2 },
         { nameof(CrashPoint.BulkReserved), "bulk", 3 },
         { nameof(CrashPoint.BulkStored), "bulk", 3 },
         { nameof(CrashPoint.BulkCopied), "bulk", 3 },
@@ -115,6 +114,22 @@ public sealed class CrashSweepOfPoolWorkersTests : ProcessTest
             Assert.InRange(values.Count, 5, 999);
             Assert.Equal("SIGKILL", Crash.Describe(died));
             Assert.Null(await Crash.EndOf(Submit(pool, "small", 0).Future));
+        }
+
+        Assert.Equal(string.Empty, family.WaitUntilGone(Limits.OneSecond()).Left);
+    }
+
+    [Fact]
+    public async Task Workers_KilledBetweenItemsOfAChunk_LoseNoItem()
+    {
+        using var family = new Family();
+        await using (ProcessExecutor pool = NewPool(family, nameof(CrashPoint.ItemsClaimed), 4))
+        {
+            int[] results = await pool.Map(Enumerable.Range(0, 60), static (int number) => number * 2, new MapOptions { ChunkSize = 20, Retries = 20 })
+                .ToArrayAsync(TestContext.Current.CancellationToken);
+
+            Assert.Equal(Enumerable.Range(0, 60).Select(static number => number * 2), results);
+            Assert.True(pool.GetStatistics().WorkersDied > 0, $"Nobody was killed: {pool.GetStatistics()}");
         }
 
         Assert.Equal(string.Empty, family.WaitUntilGone(Limits.OneSecond()).Left);

@@ -89,6 +89,28 @@ public sealed class PoolDeathTests : ProcessTest
     }
 
     [Theory]
+    [InlineData(ShutdownMode.Drain)]
+    [InlineData(ShutdownMode.CancelPending)]
+    [InlineData(ShutdownMode.Kill)]
+    public async Task Shutdown_WhileWorkersDie_Ends(ShutdownMode mode)
+    {
+        await using ProcessExecutor pool = NewPool(2);
+        Future[] futures = [.. Enumerable.Range(0, 12).Select(number => SubmitCrash(pool, number))];
+
+        bool isOrderly = await pool.ShutdownAsync(mode, Limits.Hang);
+
+        Assert.True(isOrderly);
+        for (int number = 0; number < futures.Length; number++)
+        {
+            Assert.True(futures[number].IsDone);
+            Exception? error = await Crash.EndOf(futures[number]);
+            bool isRight = error is null or WorkerDiedException { Deaths: 2 } || (mode != ShutdownMode.Drain && error is OperationCanceledException or WorkerDiedException);
+            Assert.True(isRight, $"{futures[number]} ended with {error}");
+            Assert.True(mode != ShutdownMode.Drain || error is null == (number % 3 != 0), $"{futures[number]} ended with {error}");
+        }
+    }
+
+    [Theory]
     [InlineData("idle")]
     [InlineData("busy")]
     [InlineData("flooded")]
@@ -110,6 +132,10 @@ public sealed class PoolDeathTests : ProcessTest
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     private static void SubmitTrap(ProcessExecutor pool) => _ = pool.Submit(Trap.Run, new Trap(Trap.ArgumentEncoding, Crash.Exception, IsResult: false, []));
+
+    // Every third one kills its worker, twice.
+    private static Future SubmitCrash(ProcessExecutor pool, int number) =>
+        pool.Submit(Crash.Now, number % 3 == 0 ? Crash.Kill : string.Empty, new TaskOptions { Name = $"{number}", Retries = 1 });
 
     private static ProcessExecutor NewPool(int workers) => new(new ProcessExecutorOptions
     {
