@@ -56,6 +56,14 @@ internal static class CallBody
         FunctionReference.WriteCall(writer, function, arguments, codec, functions);
     }
 
+    /// <summary>Writes a call of a function of Plait's own, with an argument.</summary>
+    public static void WriteOwn<T>(PayloadWriter writer, Func<T, T> function, T argument, ValueCodec codec)
+    {
+        writer.WriteByte((byte)CallKind.Function);
+        FunctionReference.WriteOwn(writer, function);
+        codec.WriteSlot(writer, argument, typeof(T));
+    }
+
     /// <summary>Reads a call and returns what runs it, the type its value is declared as (null: none), and what kind of call it is.</summary>
     public static ReceivedCall Read(ref PayloadReader reader, ValueCodec codec, FunctionTable functions)
     {

@@ -10,7 +10,7 @@ namespace Plait.Processes.Bootstrap;
 internal sealed class Leftovers
 {
     /// <summary>No thread is started in less; the system is asked for threads only after longer tasks.</summary>
-    private const long ShortestThreadStart = 20_000;
+    public const long ShortestThreadStart = 20_000;
 
     /// <summary>No change of directory takes less, a system call that walks a path; asking for it would be the dearest part of a tiny task.</summary>
     private const long ShortestDirectoryChange = 150;

@@ -69,14 +69,15 @@ internal static class WorkerBootstrap
         s_current = new CurrentProcess(hello.Name, parentPid, hello.Depth, hello.IsDaemon) { ProcessorShare = hello.ProcessorShare };
         Lifeline.Watch(lifeline);
         Prepare(hello, channel);
+        var loop = new WorkerLoop(channel, hello);
         if (hello.WorkerId > 0)
         {
             WorkerContext = new WorkerContext(hello.WorkerId);
+            loop.WarmUp();
             CrashPoints.Hit(CrashPoint.WorkerReady);
             _ = channel.Send(MessageKind.Ready, 0, []);
         }
 
-        var loop = new WorkerLoop(channel, hello);
         bool hasReturned = loop.Run();
         Environment.Exit(hasReturned ? ExitReturned : ExitThrew);
     }

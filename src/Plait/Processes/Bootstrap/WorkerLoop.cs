@@ -32,6 +32,16 @@ internal sealed class WorkerLoop
         _leftovers = hello.Leftovers == LeftoverPolicy.Keep ? null : new Leftovers(seesThreads: hello.Leftovers == LeftoverPolicy.Recycle);
     }
 
+    /// <summary>
+    /// Takes calls of our own through what every call passes, short of the channel: types are loaded, stubs bound and the
+    /// compiler is started before a spare says that it is ready, not while somebody waits for its first task.
+    /// </summary>
+    public void WarmUp()
+    {
+        WarmUp(static number => number, 1);
+        WarmUp(static text => text, "");
+    }
+
     /// <summary>Returns when there is nothing more to do: true when the last function returned.</summary>
     public bool Run()
     {
@@ -61,6 +71,19 @@ internal sealed class WorkerLoop
         }
 
         return hasReturned;
+    }
+
+    private void WarmUp<T>(Func<T, T> function, T argument)
+    {
+        CallBody.WriteOwn(_writer, function, argument, _arguments);
+        byte[] call = _writer.WrittenSpan.ToArray();
+        _writer.Clear();
+        var reader = new PayloadReader(call, _channel.Store);
+        ReceivedCall received = CallBody.Read(ref reader, _arguments, _functions);
+        object? value = Wait(received.Run());
+        _results.Write(_writer, value, received.ResultType!, "the result");
+        _writer.Clear();
+        _ = _leftovers?.Reset(Leftovers.ShortestThreadStart);
     }
 
     /// <summary>Makes the call ours, unless the parent has taken it back. Also the fence that puts the time of its start before it.</summary>

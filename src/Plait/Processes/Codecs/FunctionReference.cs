@@ -51,6 +51,16 @@ internal static class FunctionReference
         }
     }
 
+    /// <summary>Writes a function of Plait's own, without captured values: nothing about it has to be judged.</summary>
+    internal static void WriteOwn(PayloadWriter writer, Delegate function)
+    {
+        FunctionShape shape = FunctionShape.Of(function.Method);
+        writer.Begin("");
+        writer.WriteVarint(Inline);
+        writer.WriteBlock(shape.Definition);
+        writer.WriteByte(shape.IsSingleton ? SingletonTarget : NoTarget);
+    }
+
     /// <exception cref="InvalidDataException">The bytes are bad.</exception>
     /// <exception cref="InvalidOperationException">This process has another build of the function's assembly, or does not find it.</exception>
     public static BoundFunction Read(ref PayloadReader reader, ValueCodec codec, FunctionTable? table = null)
