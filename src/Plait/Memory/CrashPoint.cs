@@ -101,8 +101,8 @@ internal enum CrashPoint
     /// <summary>The parent knows that a worker ended; its calls are not dealt with.</summary>
     PoolEnding = 31,
 
-    /// <summary>A worker has claimed the next items of a chunk; none is begun.</summary>
-    ItemsClaimed = 32,
+    /// <summary>A worker has claimed the next item of a chunk, and has not begun it.</summary>
+    ItemClaimed = 32,
 
     /// <summary>The worker has read a call; it has not claimed it.</summary>
     CallReceived = 33,

@@ -123,7 +123,7 @@ public sealed class CrashSweepOfPoolWorkersTests : ProcessTest
     public async Task Workers_KilledBetweenItemsOfAChunk_LoseNoItem()
     {
         using var family = new Family();
-        await using (ProcessExecutor pool = NewPool(family, nameof(CrashPoint.ItemsClaimed), 4))
+        await using (ProcessExecutor pool = NewPool(family, nameof(CrashPoint.ItemClaimed), 4))
         {
             int[] results = await pool.Map(Enumerable.Range(0, 60), static (int number) => number * 2, new MapOptions { ChunkSize = 20, Retries = 20 })
                 .ToArrayAsync(TestContext.Current.CancellationToken);
