@@ -3,9 +3,10 @@
  * left when the worker dies: docs/design/worker-protocol.md.
  *
  * The word Claim joins two halves. The worker alone changes `last`, the number of the call it claimed last, and only
- * together with a look at the other half: one compare-and-swap. The parent alone changes `withdrawals`: one atomic
- * addition, which also tells it `last`. Every call that is sent carries the number of withdrawals that were made until
- * then; a call whose number is no longer the right one is void for ever.
+ * together with a look at the other half: one compare-and-swap. The parent alone changes `withdrawals`, by a
+ * compare-and-swap that succeeds only if it saw `last` right. Every call that is sent carries the number of withdrawals that
+ * were made until then; a call whose number is no longer the right one is void for ever. After a withdrawal the numbers of
+ * calls go on behind `last`: those of void calls are given out again.
  *
  * One step of this model is one access to shared memory, one message, or one signal. The worker may be killed, and may end
  * by itself, between any two of its steps. A kill or a cancellation takes effect some time after it was sent.
@@ -22,7 +23,7 @@
  *
  * Each of these, given to spin as -D, breaks one rule of the protocol and must make the verification fail:
  *   PLAIN_CLAIM            the worker compares first and stores later, instead of a compare-and-swap
- *   PLAIN_WITHDRAWAL       the parent reads Claim first and stores the new value later, instead of an addition
+ *   PLAIN_WITHDRAWAL       the parent reads Claim first and stores the new value later, instead of a compare-and-swap
  *   CALL_WITHOUT_NUMBER    a call does not say how many withdrawals there were: after a new call the void ones look right
  *   RESTART_MARKER         instead of the number there is a flag, which a message behind the void calls takes down; a
  *                          withdrawal that finds the flag up believes that nothing can begin any more
@@ -33,31 +34,37 @@
  */
 
 #define TASKS 3
-#define CALLS 4
+#define SENDS 4
 #define BALANCES 1
 
 /* Shared memory: the two halves of Claim, changed together in one step. With RESTART_MARKER `withdrawals` is the flag. */
 byte last;
 byte withdrawals;
 
-/* The rings, and the lifeline, over which cancellations go. */
+/*
+ * The rings, and the lifeline, over which cancellations go. A call: its number, the withdrawals before it, and, for the
+ * watching eye only, which of all sendings it is. A result: number and sending.
+ */
 #define RESTART 100
-chan toWorker = [CALLS + 3] of { byte, byte };
-chan toParent = [CALLS] of { byte };
+chan toWorker = [SENDS + 3] of { byte, byte, byte };
+chan toParent = [SENDS] of { byte, byte };
 chan lifeline = [1] of { byte };
 
 /* The worker, as the kernel and the watching eye see it. */
 bit alive = 1;
-byte running;            /* the call whose function runs; 0: none */
+byte running;            /* the sending whose function runs; 0: none */
+byte runningCall;        /* its number */
 bit isCancelled;         /* the token of the running function */
-byte killFor;            /* the call for which a kill is on its way; 0: no kill */
+byte killFor;            /* the sending for which a kill is on its way; 0: no kill */
+byte cancelFor;          /* the sending for which a cancellation is on its way */
 
 /* The tasks, as the parent sees them, and as they are. Numbers from 1. */
 mtype = { Queued, Sent, Ended };
 mtype state[TASKS + 1] = Queued;
 byte callOf[TASKS + 1];  /* the number of the call that carries it, while it is sent */
-bit taken[CALLS + 1];    /* of a call: it was taken back */
-byte taskOf[CALLS + 1];
+byte sendOf[TASKS + 1];  /* and which sending that is */
+bit taken[SENDS + 1];    /* of a sending: it was taken back */
+byte taskOf[SENDS + 1];
 bit began[TASKS + 1];
 bit finished[TASKS + 1];
 
@@ -72,11 +79,11 @@ inline begin(t)
 
 proctype Worker() provided (alive)
 {
-	byte call, number;
+	byte call, number, send;
 	bit isMine;
 
 	do
-	:: atomic { toWorker?call,number ->
+	:: atomic { toWorker?call,number,send ->
 		isMine = 0
 #ifdef CALL_WITHOUT_NUMBER
 		; number = withdrawals
@@ -84,7 +91,7 @@ proctype Worker() provided (alive)
 		};
 #ifdef RESTART_MARKER
 		if
-		:: call == RESTART -> atomic { last = number; withdrawals = 0; call = 0; number = 0 }
+		:: call == RESTART -> atomic { last = number; withdrawals = 0; call = 0; number = 0; send = 0 }
 		:: else
 		fi;
 #endif
@@ -108,10 +115,11 @@ proctype Worker() provided (alive)
 			if
 			:: isMine ->
 				atomic {
-					assert(!taken[call]);
-					begin(taskOf[call]);
+					assert(!taken[send]);
+					begin(taskOf[send]);
 					isCancelled = 0;
-					running = call
+					running = send;
+					runningCall = call
 				};
 				/* The function returns, ends its process, or runs until somebody stops it. */
 				if
@@ -120,15 +128,16 @@ proctype Worker() provided (alive)
 				:: isCancelled
 				fi;
 				atomic {
-					toParent!call;
-					finished[taskOf[call]] = 1;
+					toParent!call,send;
+					finished[taskOf[send]] = 1;
 					running = 0;
+					runningCall = 0;
 					isCancelled = 0
 				}
 			:: else
 			fi
 		fi;
-		atomic { call = 0; number = 0; isMine = 0 }
+		atomic { call = 0; number = 0; send = 0; isMine = 0 }
 	:: atomic { parentEnded && empty(toWorker) -> break }
 	od
 }
@@ -142,12 +151,12 @@ proctype Lifeline() provided (alive)
 	:: atomic { lifeline?call ->
 #ifndef CANCEL_WITHOUT_NUMBER
 		if
-		:: running != call -> call = 0
+		:: runningCall != call -> call = 0
 		:: else
 		fi;
 #endif
 		if
-		:: call && running -> assert(running == call); isCancelled = 1
+		:: call && running -> assert(running == cancelFor); isCancelled = 1
 		:: else
 		fi;
 		call = 0
@@ -184,7 +193,7 @@ inline withdraw()
 #ifdef RESTART_MARKER
 		if
 		:: withdrawals
-		:: else -> withdrawals = 1; toWorker!RESTART,next - 1;
+		:: else -> withdrawals = 1; toWorker!RESTART,next - 1,0;
 #else
 		withdrawals++;
 #endif
@@ -192,25 +201,40 @@ inline withdraw()
 		made++;
 		for (t : 1 .. TASKS) {
 			if
-			:: state[t] == Sent && callOf[t] > c -> state[t] = Queued; taken[callOf[t]] = 1; callOf[t] = 0
+			:: state[t] == Sent && callOf[t] > c -> state[t] = Queued; taken[sendOf[t]] = 1; callOf[t] = 0; sendOf[t] = 0
 			:: else
 			fi
 		}
 		t = 0
 #ifdef RESTART_MARKER
 		fi
+#else
+		; next = c + 1
 #endif
 	}
 }
 
-inline receive(n)
+/* The parent finds the task by the number alone. */
+inline receive(n, s)
 {
-	t = taskOf[n];
-	assert(state[t] == Sent && callOf[t] == n);
+	find(n);
+	assert(state[t] == Sent && sendOf[t] == s);
 	state[t] = Ended;
 	callOf[t] = 0;
+	sendOf[t] = 0;
 	n = 0;
+	s = 0;
 	t = 0
+}
+
+/* The task that the call with this number carries. Stands still, which is an error, when there is none. */
+inline find(number)
+{
+	if
+	:: callOf[1] == number -> t = 1
+	:: callOf[2] == number -> t = 2
+	:: callOf[3] == number -> t = 3
+	fi
 }
 
 /* The queue is first in, first out. */
@@ -236,12 +260,13 @@ inline pick(wanted)
 	fi
 }
 
+#define CARRIED(number) (callOf[1] == number || callOf[2] == number || callOf[3] == number)
 #define HAS(wanted) (state[1] == wanted || state[2] == wanted || state[3] == wanted)
 
 #ifdef SEND_AFTER_KILL
-#define MAY_SEND (next <= CALLS)
+#define MAY_SEND (sends < SENDS)
 #else
-#define MAY_SEND (next <= CALLS && killFor == 0)
+#define MAY_SEND (sends < SENDS && killFor == 0)
 #endif
 
 #ifdef RESTART_MARKER
@@ -252,17 +277,19 @@ inline pick(wanted)
 
 proctype Parent()
 {
-	byte next = 1, made, balances, c, n, t, stopped;
+	byte next = 1, sends, made, balances, c, n, s, t;
 	bit hasCancelled;
 
 	do
 	/* Sends a task ahead. */
 	:: atomic { MAY_SEND && HAS(Queued) ->
 		first(Queued);
+		sends++;
 		state[t] = Sent;
 		callOf[t] = next;
-		taskOf[next] = t;
-		toWorker!next,NUMBER;
+		sendOf[t] = sends;
+		taskOf[sends] = t;
+		toWorker!next,NUMBER,sends;
 		next++;
 		t = 0
 		}
@@ -277,7 +304,7 @@ proctype Parent()
 		}
 
 	/* A result. */
-	:: atomic { toParent?n -> receive(n) }
+	:: atomic { toParent?n,s -> receive(n, s) }
 
 	/* Another worker has nothing to do. */
 	:: balances < BALANCES ->
@@ -294,22 +321,22 @@ proctype Parent()
 		}
 	:: atomic { !hasCancelled && killFor == 0 && HAS(Sent) -> pick(Sent);
 		n = callOf[t];
+		s = t;
 		t = 0;
 		hasCancelled = 1
 		};
 		withdraw();
 		atomic {
-			t = taskOf[n];
 			if
-			:: n > c && state[t] == Queued -> assert(!began[t]); state[t] = Ended
-			:: n == c -> lifeline!n
+			:: n > c && state[s] == Queued -> assert(!began[s]); state[s] = Ended
+			:: n == c -> cancelFor = sendOf[s]; lifeline!n
 			:: else
 			fi;
-			c = 0; n = 0; t = 0
+			c = 0; n = 0; s = 0
 		}
 
 	/* The time of a call that has begun is over. */
-	:: atomic { killFor == 0 && last && callOf[taskOf[last]] == last -> n = last };
+	:: atomic { killFor == 0 && last && CARRIED(last) -> find(last); s = sendOf[t]; n = last; t = 0 };
 #ifdef KILL_WITHOUT_WITHDRAWAL
 		c = last;
 #else
@@ -317,17 +344,17 @@ proctype Parent()
 #endif
 		atomic {
 			if
-			:: n == c -> killFor = n
+			:: n == c -> killFor = s
 			:: else
 			fi;
-			c = 0; n = 0
+			c = 0; n = 0; s = 0
 		}
 
 	/* The worker is dead: results first, then the claim. The culprit is tried once more, elsewhere. */
 	:: !alive ->
 #ifndef DEAD_WITHOUT_DRAIN
 		do
-		:: atomic { toParent?n -> receive(n) }
+		:: atomic { toParent?n,s -> receive(n, s) }
 		:: empty(toParent) -> break
 		od;
 #endif
@@ -336,10 +363,10 @@ proctype Parent()
 				if
 				:: state[t] == Sent && callOf[t] == last ->
 					assert(!finished[t]);
-					state[t] = Queued; callOf[t] = 0
+					state[t] = Queued; callOf[t] = 0; sendOf[t] = 0
 				:: state[t] == Sent && callOf[t] > last ->
 					assert(!began[t]);
-					state[t] = Queued; callOf[t] = 0
+					state[t] = Queued; callOf[t] = 0; sendOf[t] = 0
 				:: else -> assert(state[t] != Sent)
 				fi
 			}
