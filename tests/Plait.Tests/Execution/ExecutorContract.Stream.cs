@@ -108,7 +108,13 @@ public abstract partial class ExecutorContract
             Assert.Equal(i, values.Current);
         }
 
-        int Ahead() => int.TryParse(File.ReadAllText(note), NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : before;
+        // The file is empty for a moment whenever it is written.
+        int Ahead()
+        {
+            int number = -1;
+            Assert.True(SpinWait.SpinUntil(() => int.TryParse(File.ReadAllText(note), NumberStyles.None, CultureInfo.InvariantCulture, out number), Waits.Hang));
+            return number;
+        }
     }
 
     [Fact]
