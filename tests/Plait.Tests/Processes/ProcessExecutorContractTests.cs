@@ -1,5 +1,6 @@
 using Plait.Execution;
 using Plait.Processes;
+using Plait.Processes.Pooling;
 using Plait.Tests.Execution;
 
 namespace Plait.Tests.Processes;
@@ -10,6 +11,8 @@ public sealed class ProcessExecutorContractTests : ExecutorContract
     protected override bool CanKill => true;
 
     protected override bool CanIsolate => true;
+
+    protected override int FurthestAhead => StreamCall.Window;
 
     protected override IExecutor Create(ExecutorSettings settings) => new ProcessExecutor(new ProcessExecutorOptions
     {

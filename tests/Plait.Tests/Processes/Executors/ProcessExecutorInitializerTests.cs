@@ -108,7 +108,8 @@ public sealed class ProcessExecutorInitializerTests : ProcessExecutorTest
         await UntilAsync(() => IsBroken(executor));
 
         ExecutorBrokenException broken = Assert.Throws<ExecutorBrokenException>(() => executor.Submit(Work.Add, 1, 2));
-        Assert.Contains("00:00:00.3", broken.ToString(), StringComparison.Ordinal);
+        Assert.Contains("0.3 s", broken.Message, StringComparison.Ordinal);
+        Assert.IsType<TimeoutException>(broken.GetBaseException());
     }
 
     [Fact]
