@@ -101,7 +101,7 @@ internal enum CrashPoint
     /// <summary>The parent knows that a worker ended; its calls are not dealt with.</summary>
     PoolEnding = 31,
 
-    /// <summary>A worker has claimed the next items of a chunk; none is begun.</summary>
+    /// <summary>A worker has claimed the next item of a chunk, and has not begun it.</summary>
     ItemsClaimed = 32,
 
     /// <summary>The worker has read a call; it has not claimed it.</summary>

@@ -5,8 +5,8 @@ using Plait.Memory;
 namespace Plait.Processes.Bootstrap;
 
 /// <summary>
-/// In a worker: one chunk of a map. Items are claimed in strides, so that the parent can cut off what is not begun
-/// (docs/design/map.md); the clock is read once a stride, which has as many items as take next to no time.
+/// In a worker: one chunk of a map. Every item is claimed before it begins, so that the parent can cut off what has not begun
+/// (docs/design/map.md). The clock is read once a stride, which has as many items as take next to no time.
 /// </summary>
 internal sealed class ChunkWork<TIn, TOut>
 {
@@ -24,6 +24,7 @@ internal sealed class ChunkWork<TIn, TOut>
     private readonly CancellationToken _token;
     private readonly CallContext _context = CallContext.Current!;
     private readonly ChunkSender<TOut> _sender;
+    private bool _isCut;
 
     public ChunkWork(Func<TIn, TOut> function, TIn[] items, bool isTimed, CancellationToken token)
     {
@@ -55,28 +56,29 @@ internal sealed class ChunkWork<TIn, TOut>
         long flushedAt = now;
         while (next < _items.Length)
         {
-            int count = Math.Min(stride, _items.Length - next);
-            if (!TryClaim(ref state, next, count))
-            {
-                break;
-            }
-
-            CrashPoints.Hit(CrashPoint.ItemsClaimed);
             long before = now;
             if (_isTimed)
             {
                 Volatile.Write(ref state.ItemStartedAt, now);
             }
 
-            RunItems(ref state, next, count);
+            next = RunItems(ref state, next, Math.Min(next + stride, _items.Length));
             Volatile.Write(ref state.Item, ChannelState.NoItem);
+            if (_isCut)
+            {
+                break;
+            }
+
             now = MonotonicClock.Now;
-            next += count;
             stride = _isTimed || now - before >= QuickStride ? 1 : Math.Min(stride * 2, LongestStride);
             if (now - before >= FlushAfter || now - flushedAt >= FlushInterval)
             {
                 _sender.Flush();
                 flushedAt = now;
+            }
+            else if (next < _items.Length)
+            {
+                _sender.FlushSoon();
             }
 
             if (_token.IsCancellationRequested)
@@ -89,17 +91,9 @@ internal sealed class ChunkWork<TIn, TOut>
         _sender.Flush();
     }
 
-    /// <summary>Makes the items ours, unless the parent has cut them off.</summary>
-    private bool TryClaim(ref ChannelState state, int first, int count)
+    private int RunItems(ref ChannelState state, int first, int end)
     {
-        ulong before = ItemClaim.Of(_context.Call, first);
-        return Interlocked.CompareExchange(ref state.ItemClaim, ItemClaim.Of(_context.Call, first + count), before) == before;
-    }
-
-    private void RunItems(ref ChannelState state, int first, int count)
-    {
-        int end = first + count;
-        while (first < end)
+        while (first < end && !_isCut)
         {
             try
             {
@@ -118,6 +112,8 @@ internal sealed class ChunkWork<TIn, TOut>
                 first = (int)state.Item + 1;
             }
         }
+
+        return first;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -125,8 +121,18 @@ internal sealed class ChunkWork<TIn, TOut>
     {
         Func<TIn, TOut> function = _function;
         TIn[] items = _items;
-        for (int i = first; i < end; i++)
+        ulong claim = ItemClaim.Of(_context.Call, first);
+        for (int i = first; i < end; i++, claim++)
         {
+            // Makes the item ours, unless the parent has cut it off. It fails for no other reason.
+            if (Interlocked.CompareExchange(ref state.ItemClaim, claim + 1, claim) != claim)
+            {
+                _isCut = true;
+                return i;
+            }
+
+            CrashPoints.Hit(CrashPoint.ItemsClaimed);
+
             // Release: pairs with the parent's acquire read, which looks at the time of the start afterwards.
             Volatile.Write(ref state.Item, i);
             _sender.Add(function(items[i]));
