@@ -116,7 +116,8 @@ internal sealed class ChunkWork<TIn, TOut>
         return first;
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    // Optimized at once: one chunk may be all the time there is, and tiers only rise between calls.
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private int RunUntilThrown(ref ChannelState state, int first, int end)
     {
         Func<TIn, TOut> function = _function;
@@ -131,7 +132,7 @@ internal sealed class ChunkWork<TIn, TOut>
                 return i;
             }
 
-            CrashPoints.Hit(CrashPoint.ItemClaimed);
+            CrashPoints.Hit(CrashPoint.ItemsClaimed);
 
             // Release: pairs with the parent's acquire read, which looks at the time of the start afterwards.
             Volatile.Write(ref state.Item, i);
