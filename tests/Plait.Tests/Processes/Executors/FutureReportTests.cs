@@ -18,7 +18,7 @@ public sealed class FutureReportTests : ProcessTest
         // The callback after the bad one runs, whether or not the line can be written.
         Assert.Equal(5, child.Result);
         string written = error.ReadToEnd();
-        Assert.Equal(!isConsoleClosed, written.Contains("a done-callback of 'sum': Succeeded threw: System.InvalidDataException: the callback's", StringComparison.Ordinal));
+        Assert.Equal(!isConsoleClosed, written.Contains("a done-callback of 'sum': Succeeded threw: System.IO.InvalidDataException: the callback's", StringComparison.Ordinal));
     }
 
     private static int EndOneWithABadCallback(bool isConsoleClosed)
