@@ -10,7 +10,7 @@ internal static class WorkerOurs
 {
     private const int Lanes = 2;
     private const int RecyclingWorkers = 2;
-    private const int RecycleWarmUps = 50;
+    private const int RecycleWarmUps = 100;
 
     private static (int Recycles, ParentGrowth Growth)? lastGrowth;
 
