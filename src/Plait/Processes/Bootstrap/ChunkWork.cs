@@ -132,7 +132,7 @@ internal sealed class ChunkWork<TIn, TOut>
                 return i;
             }
 
-            CrashPoints.Hit(CrashPoint.ItemsClaimed);
+            CrashPoints.Hit(CrashPoint.ItemClaimed);
 
             // Release: pairs with the parent's acquire read, which looks at the time of the start afterwards.
             Volatile.Write(ref state.Item, i);

@@ -163,15 +163,17 @@ internal sealed partial class WorkerPool
 
     private void Succeed(PooledCall call, ReadOnlySpan<byte> body, PooledWorker worker)
     {
+        // Counted before the future ends: whoever awaited it finds it counted.
+        CountEnd(ref _succeeded, call);
         try
         {
             var reader = new PayloadReader(body, worker.Channel.Store);
             call.OnReturned(ref reader);
-            CountEnd(ref _succeeded, call);
         }
         catch (Exception error)
         {
             // A result that cannot be read, or whose type's code threw: the call fails, nobody else.
+            Interlocked.Add(ref _succeeded, call.IsTask ? -1 : 0);
             Fail(call, error);
             return;
         }
