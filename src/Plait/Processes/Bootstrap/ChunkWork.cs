@@ -116,7 +116,8 @@ internal sealed class ChunkWork<TIn, TOut>
         return first;
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    // Optimized at once: one chunk may be all the time there is, and tiers only rise between calls.
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private int RunUntilThrown(ref ChannelState state, int first, int end)
     {
         Func<TIn, TOut> function = _function;

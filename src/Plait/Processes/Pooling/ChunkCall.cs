@@ -112,7 +112,9 @@ internal sealed class ChunkCall<TIn, TOut> : PooledCall, IChunkControl
         ulong word = Volatile.Read(ref state.ItemClaim);
         if (ItemClaim.BelongsTo(word, Number))
         {
-            _lastItem = item >= _arrived && item < _end ? (int)item : Nobody;
+            // The last one claimed: it ran, or was about to. None when the worker was busy with sending.
+            int last = ItemClaim.Claimed(word) - 1;
+            _lastItem = item >= 0 && last >= _arrived && last < _end ? last : Nobody;
 
             // All that was begun has arrived. Whatever ended the worker, it was no item of this chunk.
             _isBlameless = _arrived > 0 && ItemClaim.Claimed(word) == _arrived;
