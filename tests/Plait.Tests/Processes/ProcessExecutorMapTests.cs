@@ -192,6 +192,15 @@ public sealed class ProcessExecutorMapTests : ExecutorTest
         Assert.Equal(Enumerable.Range(1, 500), pool.Map(Enumerable.Range(0, 500), AddOne, new() { ChunkSize = 2 }).ToArray());
     }
 
+    [Fact]
+    public void Map_WithWorkersThatAreRecycled_LosesNothing()
+    {
+        using var pool = new ProcessExecutor(new ProcessExecutorOptions { Workers = 2, MaxTasksPerWorker = 3 });
+
+        Assert.Equal(Enumerable.Range(1, 60), pool.Map(Enumerable.Range(0, 60), AddOne, new() { ChunkSize = 3 }).ToArray());
+        Assert.True(pool.GetStatistics().WorkersRecycled > 0);
+    }
+
     internal static int AddOne(int item) => item + 1;
 
     private static async Task<int> AddOneAsync(int item)
