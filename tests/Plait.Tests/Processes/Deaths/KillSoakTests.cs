@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Plait.Execution;
 using Plait.Interop;
@@ -31,30 +32,46 @@ public sealed class KillSoakTests : ProcessTest
             CrashLoopLimit = int.MaxValue,
             Worker = new ChildProcessOptions { StandardError = ChildOutput.Keep },
         };
-        var wrong = new List<string>();
         long start = TimeProvider.System.GetTimestamp();
         await using var pool = new ProcessExecutor(options);
         Task<int> killer = KillAsync(pool, start);
         var random = new Random(s_seed);
-        var pending = new Queue<(Future Future, Func<string> Check)>();
+        var ends = new Ends();
+        using var room = new SemaphoreSlim(Outstanding);
         int submitted = 0;
-        int died = 0;
-        while (!killer.IsCompleted || pending.Count > 0)
+        while (!killer.IsCompleted)
         {
-            if (!killer.IsCompleted && pending.Count < Outstanding)
-            {
-                pending.Enqueue(Submit(pool, random, submitted++));
-                continue;
-            }
+            await room.WaitAsync(TestContext.Current.CancellationToken);
+            (Future future, Func<string> check) = Submit(pool, random, submitted++);
+            _ = ObserveAsync(future, check, ends, room);
+        }
 
-            (Future future, Func<string> check) = pending.Dequeue();
-            Exception? error = await Crash.EndOf(future);
-            if (error is WorkerDiedException && future.Name == "once")
-            {
-                died++;
-                continue;
-            }
+        for (int i = 0; i < Outstanding; i++)
+        {
+            Assert.True(await room.WaitAsync(Limits.Hang, TestContext.Current.CancellationToken), $"Seed {s_seed}: {Outstanding - i} futures have not ended within {Limits.Hang}.");
+        }
 
+        int kills = await killer;
+        await UntilAsync(() => pool.GetStatistics() is { Running: 0, Pending: 0 } now && now.Workers >= options.Workers && now.Succeeded + now.Failed == submitted);
+        ExecutorStatistics statistics = pool.GetStatistics();
+        string figures = $"seed {s_seed}: {submitted} tasks, {kills} kills, {ends.Died} of the tasks tried once died, {statistics}";
+        TestContext.Current.TestOutputHelper?.WriteLine(figures);
+        Assert.True(ends.Wrong.IsEmpty, $"{ends.Wrong.Count} went wrong ({figures}): {string.Join(Environment.NewLine, ends.Wrong.Take(10))}");
+        Assert.True(kills > 0 && statistics.Retried + ends.Died > 0, $"Hardly anybody was killed: {figures}");
+    }
+
+    private static int Number(string variable, int otherwise) =>
+        int.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out int value) ? value : otherwise;
+
+    private static async Task ObserveAsync(Future future, Func<string> check, Ends ends, SemaphoreSlim room)
+    {
+        Exception? error = await Crash.EndOf(future);
+        if (error is WorkerDiedException && future.Name == "once")
+        {
+            Interlocked.Increment(ref ends.Died);
+        }
+        else
+        {
             string problem = error switch
             {
                 null => check(),
@@ -63,22 +80,12 @@ public sealed class KillSoakTests : ProcessTest
             };
             if (problem.Length > 0)
             {
-                wrong.Add($"{future.Name}: {problem}");
+                ends.Wrong.Enqueue($"{future.Name}: {problem}");
             }
         }
 
-        int kills = await killer;
-        await UntilAsync(() => pool.GetStatistics().Workers >= options.Workers);
-        ExecutorStatistics statistics = pool.GetStatistics();
-        string figures = $"seed {s_seed}: {submitted} tasks, {kills} kills, {died} of the tasks tried once died, {statistics}";
-        TestContext.Current.TestOutputHelper?.WriteLine(figures);
-        Assert.True(wrong.Count == 0, $"{wrong.Count} went wrong ({figures}): {string.Join(Environment.NewLine, wrong.Take(10))}");
-        Assert.Equal((0, 0, submitted), (statistics.Pending, statistics.Running, statistics.Succeeded + statistics.Failed));
-        Assert.True(kills > 0 && statistics.Retried + died > 0, $"Hardly anybody was killed: {figures}");
+        room.Release();
     }
-
-    private static int Number(string variable, int otherwise) =>
-        int.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out int value) ? value : otherwise;
 
     // Workers of every state: booting, idle, busy, about to end. But never the last one that is ready: something is to be done meanwhile.
     private static async Task<int> KillAsync(ProcessExecutor pool, long start)
@@ -147,5 +154,11 @@ public sealed class KillSoakTests : ProcessTest
     {
         await Task.Yield();
         return number * 2;
+    }
+
+    private sealed class Ends
+    {
+        public readonly ConcurrentQueue<string> Wrong = new();
+        public int Died;
     }
 }
