@@ -59,7 +59,7 @@ public sealed class ProcessExecutorOptions
     /// <summary>A task that has killed so many workers is not tried again, whatever its retries say. Default: 3.</summary>
     public int QuarantineAfter { get; set; } = 3;
 
-    /// <summary>After so many workers in a row that ended before they were ready, the executor gives up and says why. Default: 5.</summary>
+    /// <summary>After so many workers in a row that ended before they were ready, or before they began the first task they were sent, the executor gives up and says why. Default: 5.</summary>
     public int CrashLoopLimit { get; set; } = 5;
 
     /// <summary>How <see cref="ProcessExecutor.Dispose"/> shuts down. Default: everything submitted is run to its end.</summary>
@@ -68,7 +68,7 @@ public sealed class ProcessExecutorOptions
     /// <summary>How long <see cref="ProcessExecutor.Dispose"/> may take before it kills what is left. Default: 30 seconds.</summary>
     public TimeSpan DisposeTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How the worker processes are started: environment, directory, priority, processors, memory limit, standard streams, codecs. Its name, daemon flag and grace are not used.</summary>
+    /// <summary>How the worker processes are started: environment, directory, priority, processors, memory limit, standard streams, codecs. Its name, daemon flag and grace are not used; its streams cannot be pipes, whose other end nobody would have.</summary>
     public ChildProcessOptions Worker { get; set; } = new();
 
     /// <summary>The clock that backoffs, times that count from a submission, and the deadlines of shutdowns go by. What runs in a worker is timed by the kernel's clock. Default: the system's.</summary>
@@ -86,6 +86,9 @@ public sealed class ProcessExecutorOptions
         ArgumentNullException.ThrowIfNull(Worker);
         ArgumentNullException.ThrowIfNull(TimeProvider);
         Worker.Validate();
+        ThrowUnless(Worker.StandardInput == ChildInput.Null || Worker.StandardInput == ChildInput.Inherit, nameof(Worker.StandardInput), Worker.StandardInput, "A worker reads nothing (Null) or what this process reads (Inherit): the other end of a pipe would be out of reach.");
+        ThrowUnless(Worker.StandardOutput != ChildOutput.Pipe, nameof(Worker.StandardOutput), Worker.StandardOutput, "The other end of a worker's pipe would be out of reach. Forward marks every line with the worker's name.");
+        ThrowUnless(Worker.StandardError != ChildOutput.Pipe, nameof(Worker.StandardError), Worker.StandardError, "The other end of a worker's pipe would be out of reach. Forward marks every line with the worker's name.");
         ThrowUnless(Workers is >= 0 and <= 10_000, nameof(Workers), Workers, "An executor has 1 to 10,000 workers; 0 means as many as there are processors.");
         ThrowUnless(MinimumWorkers is null or >= 0, nameof(MinimumWorkers), MinimumWorkers, "It must not be negative; null means all of them.");
         ThrowUnless(MinimumWorkers is null || Workers == 0 || MinimumWorkers <= Workers, nameof(MinimumWorkers), MinimumWorkers, $"It must not be more than the {Workers} workers there are at most.");

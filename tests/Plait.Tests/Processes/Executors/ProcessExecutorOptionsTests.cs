@@ -30,12 +30,19 @@ public sealed class ProcessExecutorOptionsTests : ProcessExecutorTest
         { "-00:00:02", new ProcessExecutorOptions { Grace = TimeSpan.FromSeconds(-2) } },
         { "-00:00:02", new ProcessExecutorOptions { DisposeTimeout = TimeSpan.FromSeconds(-2) } },
         { "20", new ProcessExecutorOptions { Worker = new ChildProcessOptions { Nice = 20 } } },
+        { "was pipe", new ProcessExecutorOptions { Worker = new ChildProcessOptions { StandardInput = ChildInput.Pipe } } },
+        { "was Pipe", new ProcessExecutorOptions { Worker = new ChildProcessOptions { StandardOutput = ChildOutput.Pipe } } },
+        { "was Pipe", new ProcessExecutorOptions { Worker = new ChildProcessOptions { StandardError = ChildOutput.Pipe } } },
     };
 
     [Theory]
     [MemberData(nameof(Wrong), DisableDiscoveryEnumeration = true)]
     public void ProcessExecutor_WithAnOptionOutOfRange_IsRefusedWithTheValue(string value, ProcessExecutorOptions options) =>
         Assert.Contains(value, Assert.Throws<ArgumentOutOfRangeException>(() => new ProcessExecutor(options)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void ProcessExecutor_WithNoOptionsForItsWorkers_IsRefusedByName() =>
+        Assert.Equal("Worker", Assert.Throws<ArgumentNullException>(static () => new ProcessExecutor(new ProcessExecutorOptions { Worker = null! })).ParamName);
 
     [Fact]
     public void ProcessExecutor_WithANegativeNumberOfWorkers_IsRefused() =>
