@@ -10,7 +10,7 @@ public static class ExecutorStreamExtensions
     /// <param name="options">How it is run; null for the defaults. A timeout counts for the whole stream; retries do not apply once a value arrived.</param>
     /// <returns>The values, in order. To be enumerated once. What the function throws is thrown after the values it yielded before.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="executor"/> or <paramref name="function"/> is null.</exception>
-    /// <exception cref="ArgumentException">Something the function captured cannot travel to another process, where the executor needs that.</exception>
+    /// <exception cref="NotSupportedException">Something the function captured cannot travel to another process, where the executor needs that.</exception>
     public static IAsyncEnumerable<T> Stream<T>(this IExecutor executor, Func<IAsyncEnumerable<T>> function, TaskOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(executor);
@@ -26,7 +26,7 @@ public static class ExecutorStreamExtensions
     /// <param name="options">How it is run; null for the defaults.</param>
     /// <returns>The values, in order. To be enumerated once.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="executor"/> or <paramref name="function"/> is null.</exception>
-    /// <exception cref="ArgumentException">The argument, or something the function captured, cannot travel to another process, where the executor needs that.</exception>
+    /// <exception cref="NotSupportedException">The argument, or something the function captured, cannot travel to another process, where the executor needs that.</exception>
     public static IAsyncEnumerable<T> Stream<T1, T>(this IExecutor executor, Func<T1, IAsyncEnumerable<T>> function, T1 argument1, TaskOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(executor);

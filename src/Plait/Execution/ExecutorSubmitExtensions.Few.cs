@@ -12,7 +12,8 @@ public static partial class ExecutorSubmitExtensions
     /// <param name="cancellationToken">Cancels it, over <see cref="TaskOptions.CancellationToken"/>.</param>
     /// <returns>Its end.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="executor"/> or <paramref name="function"/> is null.</exception>
-    /// <exception cref="ArgumentException">The function, an argument or a captured value cannot travel to another process, where the executor needs that; or an option is out of its range.</exception>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    /// <exception cref="NotSupportedException">The function, an argument or a captured value cannot travel to another process, where the executor needs that.</exception>
     /// <exception cref="InvalidOperationException">The executor is closed, broken, or full and made to refuse then.</exception>
     public static Future Submit<T1>(this IExecutor executor, Action<T1> function, T1 argument1, TaskOptions? options = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
         Checked(executor).Submit(Request(function, [argument1], options, timeout, cancellationToken));
@@ -28,7 +29,8 @@ public static partial class ExecutorSubmitExtensions
     /// <param name="cancellationToken">Cancels it, over <see cref="TaskOptions.CancellationToken"/>.</param>
     /// <returns>Its end.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="executor"/> or <paramref name="function"/> is null.</exception>
-    /// <exception cref="ArgumentException">The function, an argument or a captured value cannot travel to another process, where the executor needs that; or an option is out of its range.</exception>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    /// <exception cref="NotSupportedException">The function, an argument or a captured value cannot travel to another process, where the executor needs that.</exception>
     /// <exception cref="InvalidOperationException">The executor is closed, broken, or full and made to refuse then.</exception>
     public static Future<TResult> Submit<T1, TResult>(this IExecutor executor, Func<T1, TResult> function, T1 argument1, TaskOptions? options = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
         Checked(executor).Submit<TResult>(Request(function, [argument1], options, timeout, cancellationToken));
@@ -43,7 +45,8 @@ public static partial class ExecutorSubmitExtensions
     /// <param name="cancellationToken">Cancels it, over <see cref="TaskOptions.CancellationToken"/>.</param>
     /// <returns>Its end.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="executor"/> or <paramref name="function"/> is null.</exception>
-    /// <exception cref="ArgumentException">The function, an argument or a captured value cannot travel to another process, where the executor needs that; or an option is out of its range.</exception>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    /// <exception cref="NotSupportedException">The function, an argument or a captured value cannot travel to another process, where the executor needs that.</exception>
     /// <exception cref="InvalidOperationException">The executor is closed, broken, or full and made to refuse then.</exception>
     public static Future Submit<T1>(this IExecutor executor, Func<T1, Task> function, T1 argument1, TaskOptions? options = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
         Checked(executor).Submit(Request(function, [argument1], options, timeout, cancellationToken));
@@ -59,7 +62,8 @@ public static partial class ExecutorSubmitExtensions
     /// <param name="cancellationToken">Cancels it, over <see cref="TaskOptions.CancellationToken"/>.</param>
     /// <returns>Its end.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="executor"/> or <paramref name="function"/> is null.</exception>
-    /// <exception cref="ArgumentException">The function, an argument or a captured value cannot travel to another process, where the executor needs that; or an option is out of its range.</exception>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    /// <exception cref="NotSupportedException">The function, an argument or a captured value cannot travel to another process, where the executor needs that.</exception>
     /// <exception cref="InvalidOperationException">The executor is closed, broken, or full and made to refuse then.</exception>
     public static Future<TResult> Submit<T1, TResult>(this IExecutor executor, Func<T1, Task<TResult>> function, T1 argument1, TaskOptions? options = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
         Checked(executor).Submit<TResult>(Request(function, [argument1], options, timeout, cancellationToken));
@@ -76,7 +80,8 @@ public static partial class ExecutorSubmitExtensions
     /// <param name="cancellationToken">Cancels it, over <see cref="TaskOptions.CancellationToken"/>.</param>
     /// <returns>Its end.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="executor"/> or <paramref name="function"/> is null.</exception>
-    /// <exception cref="ArgumentException">The function, an argument or a captured value cannot travel to another process, where the executor needs that; or an option is out of its range.</exception>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    /// <exception cref="NotSupportedException">The function, an argument or a captured value cannot travel to another process, where the executor needs that.</exception>
     /// <exception cref="InvalidOperationException">The executor is closed, broken, or full and made to refuse then.</exception>
     public static Future Submit<T1, T2>(this IExecutor executor, Action<T1, T2> function, T1 argument1, T2 argument2, TaskOptions? options = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
         Checked(executor).Submit(Request(function, [argument1, argument2], options, timeout, cancellationToken));
@@ -94,7 +99,8 @@ public static partial class ExecutorSubmitExtensions
     /// <param name="cancellationToken">Cancels it, over <see cref="TaskOptions.CancellationToken"/>.</param>
     /// <returns>Its end.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="executor"/> or <paramref name="function"/> is null.</exception>
-    /// <exception cref="ArgumentException">The function, an argument or a captured value cannot travel to another process, where the executor needs that; or an option is out of its range.</exception>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    /// <exception cref="NotSupportedException">The function, an argument or a captured value cannot travel to another process, where the executor needs that.</exception>
     /// <exception cref="InvalidOperationException">The executor is closed, broken, or full and made to refuse then.</exception>
     public static Future<TResult> Submit<T1, T2, TResult>(this IExecutor executor, Func<T1, T2, TResult> function, T1 argument1, T2 argument2, TaskOptions? options = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
         Checked(executor).Submit<TResult>(Request(function, [argument1, argument2], options, timeout, cancellationToken));
@@ -111,7 +117,8 @@ public static partial class ExecutorSubmitExtensions
     /// <param name="cancellationToken">Cancels it, over <see cref="TaskOptions.CancellationToken"/>.</param>
     /// <returns>Its end.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="executor"/> or <paramref name="function"/> is null.</exception>
-    /// <exception cref="ArgumentException">The function, an argument or a captured value cannot travel to another process, where the executor needs that; or an option is out of its range.</exception>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    /// <exception cref="NotSupportedException">The function, an argument or a captured value cannot travel to another process, where the executor needs that.</exception>
     /// <exception cref="InvalidOperationException">The executor is closed, broken, or full and made to refuse then.</exception>
     public static Future Submit<T1, T2>(this IExecutor executor, Func<T1, T2, Task> function, T1 argument1, T2 argument2, TaskOptions? options = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
         Checked(executor).Submit(Request(function, [argument1, argument2], options, timeout, cancellationToken));
@@ -129,7 +136,8 @@ public static partial class ExecutorSubmitExtensions
     /// <param name="cancellationToken">Cancels it, over <see cref="TaskOptions.CancellationToken"/>.</param>
     /// <returns>Its end.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="executor"/> or <paramref name="function"/> is null.</exception>
-    /// <exception cref="ArgumentException">The function, an argument or a captured value cannot travel to another process, where the executor needs that; or an option is out of its range.</exception>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    /// <exception cref="NotSupportedException">The function, an argument or a captured value cannot travel to another process, where the executor needs that.</exception>
     /// <exception cref="InvalidOperationException">The executor is closed, broken, or full and made to refuse then.</exception>
     public static Future<TResult> Submit<T1, T2, TResult>(this IExecutor executor, Func<T1, T2, Task<TResult>> function, T1 argument1, T2 argument2, TaskOptions? options = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
         Checked(executor).Submit<TResult>(Request(function, [argument1, argument2], options, timeout, cancellationToken));

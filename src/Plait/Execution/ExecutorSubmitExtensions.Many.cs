@@ -16,7 +16,8 @@ public static partial class ExecutorSubmitExtensions
     /// <param name="cancellationToken">Cancels it, over <see cref="TaskOptions.CancellationToken"/>.</param>
     /// <returns>Its end.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="executor"/> or <paramref name="function"/> is null.</exception>
-    /// <exception cref="ArgumentException">The function, an argument or a captured value cannot travel to another process, where the executor needs that; or an option is out of its range.</exception>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    /// <exception cref="NotSupportedException">The function, an argument or a captured value cannot travel to another process, where the executor needs that.</exception>
     /// <exception cref="InvalidOperationException">The executor is closed, broken, or full and made to refuse then.</exception>
     public static Future Submit<T1, T2, T3>(this IExecutor executor, Action<T1, T2, T3> function, T1 argument1, T2 argument2, T3 argument3, TaskOptions? options = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
         Checked(executor).Submit(Request(function, [argument1, argument2, argument3], options, timeout, cancellationToken));
@@ -36,7 +37,8 @@ public static partial class ExecutorSubmitExtensions
     /// <param name="cancellationToken">Cancels it, over <see cref="TaskOptions.CancellationToken"/>.</param>
     /// <returns>Its end.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="executor"/> or <paramref name="function"/> is null.</exception>
-    /// <exception cref="ArgumentException">The function, an argument or a captured value cannot travel to another process, where the executor needs that; or an option is out of its range.</exception>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    /// <exception cref="NotSupportedException">The function, an argument or a captured value cannot travel to another process, where the executor needs that.</exception>
     /// <exception cref="InvalidOperationException">The executor is closed, broken, or full and made to refuse then.</exception>
     public static Future<TResult> Submit<T1, T2, T3, TResult>(this IExecutor executor, Func<T1, T2, T3, TResult> function, T1 argument1, T2 argument2, T3 argument3, TaskOptions? options = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
         Checked(executor).Submit<TResult>(Request(function, [argument1, argument2, argument3], options, timeout, cancellationToken));
@@ -55,7 +57,8 @@ public static partial class ExecutorSubmitExtensions
     /// <param name="cancellationToken">Cancels it, over <see cref="TaskOptions.CancellationToken"/>.</param>
     /// <returns>Its end.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="executor"/> or <paramref name="function"/> is null.</exception>
-    /// <exception cref="ArgumentException">The function, an argument or a captured value cannot travel to another process, where the executor needs that; or an option is out of its range.</exception>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    /// <exception cref="NotSupportedException">The function, an argument or a captured value cannot travel to another process, where the executor needs that.</exception>
     /// <exception cref="InvalidOperationException">The executor is closed, broken, or full and made to refuse then.</exception>
     public static Future Submit<T1, T2, T3>(this IExecutor executor, Func<T1, T2, T3, Task> function, T1 argument1, T2 argument2, T3 argument3, TaskOptions? options = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
         Checked(executor).Submit(Request(function, [argument1, argument2, argument3], options, timeout, cancellationToken));
@@ -75,7 +78,8 @@ public static partial class ExecutorSubmitExtensions
     /// <param name="cancellationToken">Cancels it, over <see cref="TaskOptions.CancellationToken"/>.</param>
     /// <returns>Its end.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="executor"/> or <paramref name="function"/> is null.</exception>
-    /// <exception cref="ArgumentException">The function, an argument or a captured value cannot travel to another process, where the executor needs that; or an option is out of its range.</exception>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    /// <exception cref="NotSupportedException">The function, an argument or a captured value cannot travel to another process, where the executor needs that.</exception>
     /// <exception cref="InvalidOperationException">The executor is closed, broken, or full and made to refuse then.</exception>
     public static Future<TResult> Submit<T1, T2, T3, TResult>(this IExecutor executor, Func<T1, T2, T3, Task<TResult>> function, T1 argument1, T2 argument2, T3 argument3, TaskOptions? options = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
         Checked(executor).Submit<TResult>(Request(function, [argument1, argument2, argument3], options, timeout, cancellationToken));
@@ -96,7 +100,8 @@ public static partial class ExecutorSubmitExtensions
     /// <param name="cancellationToken">Cancels it, over <see cref="TaskOptions.CancellationToken"/>.</param>
     /// <returns>Its end.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="executor"/> or <paramref name="function"/> is null.</exception>
-    /// <exception cref="ArgumentException">The function, an argument or a captured value cannot travel to another process, where the executor needs that; or an option is out of its range.</exception>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    /// <exception cref="NotSupportedException">The function, an argument or a captured value cannot travel to another process, where the executor needs that.</exception>
     /// <exception cref="InvalidOperationException">The executor is closed, broken, or full and made to refuse then.</exception>
     public static Future Submit<T1, T2, T3, T4>(this IExecutor executor, Action<T1, T2, T3, T4> function, T1 argument1, T2 argument2, T3 argument3, T4 argument4, TaskOptions? options = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
         Checked(executor).Submit(Request(function, [argument1, argument2, argument3, argument4], options, timeout, cancellationToken));
@@ -118,7 +123,8 @@ public static partial class ExecutorSubmitExtensions
     /// <param name="cancellationToken">Cancels it, over <see cref="TaskOptions.CancellationToken"/>.</param>
     /// <returns>Its end.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="executor"/> or <paramref name="function"/> is null.</exception>
-    /// <exception cref="ArgumentException">The function, an argument or a captured value cannot travel to another process, where the executor needs that; or an option is out of its range.</exception>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    /// <exception cref="NotSupportedException">The function, an argument or a captured value cannot travel to another process, where the executor needs that.</exception>
     /// <exception cref="InvalidOperationException">The executor is closed, broken, or full and made to refuse then.</exception>
     public static Future<TResult> Submit<T1, T2, T3, T4, TResult>(this IExecutor executor, Func<T1, T2, T3, T4, TResult> function, T1 argument1, T2 argument2, T3 argument3, T4 argument4, TaskOptions? options = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
         Checked(executor).Submit<TResult>(Request(function, [argument1, argument2, argument3, argument4], options, timeout, cancellationToken));
@@ -139,7 +145,8 @@ public static partial class ExecutorSubmitExtensions
     /// <param name="cancellationToken">Cancels it, over <see cref="TaskOptions.CancellationToken"/>.</param>
     /// <returns>Its end.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="executor"/> or <paramref name="function"/> is null.</exception>
-    /// <exception cref="ArgumentException">The function, an argument or a captured value cannot travel to another process, where the executor needs that; or an option is out of its range.</exception>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    /// <exception cref="NotSupportedException">The function, an argument or a captured value cannot travel to another process, where the executor needs that.</exception>
     /// <exception cref="InvalidOperationException">The executor is closed, broken, or full and made to refuse then.</exception>
     public static Future Submit<T1, T2, T3, T4>(this IExecutor executor, Func<T1, T2, T3, T4, Task> function, T1 argument1, T2 argument2, T3 argument3, T4 argument4, TaskOptions? options = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
         Checked(executor).Submit(Request(function, [argument1, argument2, argument3, argument4], options, timeout, cancellationToken));
@@ -161,7 +168,8 @@ public static partial class ExecutorSubmitExtensions
     /// <param name="cancellationToken">Cancels it, over <see cref="TaskOptions.CancellationToken"/>.</param>
     /// <returns>Its end.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="executor"/> or <paramref name="function"/> is null.</exception>
-    /// <exception cref="ArgumentException">The function, an argument or a captured value cannot travel to another process, where the executor needs that; or an option is out of its range.</exception>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    /// <exception cref="NotSupportedException">The function, an argument or a captured value cannot travel to another process, where the executor needs that.</exception>
     /// <exception cref="InvalidOperationException">The executor is closed, broken, or full and made to refuse then.</exception>
     public static Future<TResult> Submit<T1, T2, T3, T4, TResult>(this IExecutor executor, Func<T1, T2, T3, T4, Task<TResult>> function, T1 argument1, T2 argument2, T3 argument3, T4 argument4, TaskOptions? options = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
         Checked(executor).Submit<TResult>(Request(function, [argument1, argument2, argument3, argument4], options, timeout, cancellationToken));

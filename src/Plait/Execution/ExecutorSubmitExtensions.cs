@@ -12,7 +12,8 @@ public static partial class ExecutorSubmitExtensions
     /// <param name="cancellationToken">Cancels it, over <see cref="TaskOptions.CancellationToken"/>.</param>
     /// <returns>Its end.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="executor"/> or <paramref name="function"/> is null.</exception>
-    /// <exception cref="ArgumentException">The function, an argument or a captured value cannot travel to another process, where the executor needs that; or an option is out of its range.</exception>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    /// <exception cref="NotSupportedException">The function, an argument or a captured value cannot travel to another process, where the executor needs that.</exception>
     /// <exception cref="InvalidOperationException">The executor is closed, broken, or full and made to refuse then.</exception>
     public static Future Submit(this IExecutor executor, Action function, TaskOptions? options = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
         Checked(executor).Submit(Request(function, [], options, timeout, cancellationToken));
@@ -26,7 +27,8 @@ public static partial class ExecutorSubmitExtensions
     /// <param name="cancellationToken">Cancels it, over <see cref="TaskOptions.CancellationToken"/>.</param>
     /// <returns>Its end.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="executor"/> or <paramref name="function"/> is null.</exception>
-    /// <exception cref="ArgumentException">The function, an argument or a captured value cannot travel to another process, where the executor needs that; or an option is out of its range.</exception>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    /// <exception cref="NotSupportedException">The function, an argument or a captured value cannot travel to another process, where the executor needs that.</exception>
     /// <exception cref="InvalidOperationException">The executor is closed, broken, or full and made to refuse then.</exception>
     public static Future<TResult> Submit<TResult>(this IExecutor executor, Func<TResult> function, TaskOptions? options = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
         Checked(executor).Submit<TResult>(Request(function, [], options, timeout, cancellationToken));
@@ -39,7 +41,8 @@ public static partial class ExecutorSubmitExtensions
     /// <param name="cancellationToken">Cancels it, over <see cref="TaskOptions.CancellationToken"/>.</param>
     /// <returns>Its end.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="executor"/> or <paramref name="function"/> is null.</exception>
-    /// <exception cref="ArgumentException">The function, an argument or a captured value cannot travel to another process, where the executor needs that; or an option is out of its range.</exception>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    /// <exception cref="NotSupportedException">The function, an argument or a captured value cannot travel to another process, where the executor needs that.</exception>
     /// <exception cref="InvalidOperationException">The executor is closed, broken, or full and made to refuse then.</exception>
     public static Future Submit(this IExecutor executor, Func<Task> function, TaskOptions? options = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
         Checked(executor).Submit(Request(function, [], options, timeout, cancellationToken));
@@ -53,7 +56,8 @@ public static partial class ExecutorSubmitExtensions
     /// <param name="cancellationToken">Cancels it, over <see cref="TaskOptions.CancellationToken"/>.</param>
     /// <returns>Its end.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="executor"/> or <paramref name="function"/> is null.</exception>
-    /// <exception cref="ArgumentException">The function, an argument or a captured value cannot travel to another process, where the executor needs that; or an option is out of its range.</exception>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    /// <exception cref="NotSupportedException">The function, an argument or a captured value cannot travel to another process, where the executor needs that.</exception>
     /// <exception cref="InvalidOperationException">The executor is closed, broken, or full and made to refuse then.</exception>
     public static Future<TResult> Submit<TResult>(this IExecutor executor, Func<Task<TResult>> function, TaskOptions? options = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
         Checked(executor).Submit<TResult>(Request(function, [], options, timeout, cancellationToken));
@@ -66,7 +70,8 @@ public static partial class ExecutorSubmitExtensions
     /// <param name="cancellationToken">Cancels it, over <see cref="TaskOptions.CancellationToken"/>.</param>
     /// <returns>Its end.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="executor"/> or <paramref name="function"/> is null.</exception>
-    /// <exception cref="ArgumentException">The function, an argument or a captured value cannot travel to another process, where the executor needs that; or an option is out of its range.</exception>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    /// <exception cref="NotSupportedException">The function, an argument or a captured value cannot travel to another process, where the executor needs that.</exception>
     /// <exception cref="InvalidOperationException">The executor is closed, broken, or full and made to refuse then.</exception>
     public static Future Submit(this IExecutor executor, Action<CancellationToken> function, TaskOptions? options = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
         Checked(executor).Submit(Request(function, [default(CancellationToken)], options, timeout, cancellationToken));
@@ -80,7 +85,8 @@ public static partial class ExecutorSubmitExtensions
     /// <param name="cancellationToken">Cancels it, over <see cref="TaskOptions.CancellationToken"/>.</param>
     /// <returns>Its end.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="executor"/> or <paramref name="function"/> is null.</exception>
-    /// <exception cref="ArgumentException">The function, an argument or a captured value cannot travel to another process, where the executor needs that; or an option is out of its range.</exception>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    /// <exception cref="NotSupportedException">The function, an argument or a captured value cannot travel to another process, where the executor needs that.</exception>
     /// <exception cref="InvalidOperationException">The executor is closed, broken, or full and made to refuse then.</exception>
     public static Future<TResult> Submit<TResult>(this IExecutor executor, Func<CancellationToken, TResult> function, TaskOptions? options = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
         Checked(executor).Submit<TResult>(Request(function, [default(CancellationToken)], options, timeout, cancellationToken));
@@ -93,7 +99,8 @@ public static partial class ExecutorSubmitExtensions
     /// <param name="cancellationToken">Cancels it, over <see cref="TaskOptions.CancellationToken"/>.</param>
     /// <returns>Its end.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="executor"/> or <paramref name="function"/> is null.</exception>
-    /// <exception cref="ArgumentException">The function, an argument or a captured value cannot travel to another process, where the executor needs that; or an option is out of its range.</exception>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    /// <exception cref="NotSupportedException">The function, an argument or a captured value cannot travel to another process, where the executor needs that.</exception>
     /// <exception cref="InvalidOperationException">The executor is closed, broken, or full and made to refuse then.</exception>
     public static Future Submit(this IExecutor executor, Func<CancellationToken, Task> function, TaskOptions? options = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
         Checked(executor).Submit(Request(function, [default(CancellationToken)], options, timeout, cancellationToken));
@@ -107,7 +114,8 @@ public static partial class ExecutorSubmitExtensions
     /// <param name="cancellationToken">Cancels it, over <see cref="TaskOptions.CancellationToken"/>.</param>
     /// <returns>Its end.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="executor"/> or <paramref name="function"/> is null.</exception>
-    /// <exception cref="ArgumentException">The function, an argument or a captured value cannot travel to another process, where the executor needs that; or an option is out of its range.</exception>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    /// <exception cref="NotSupportedException">The function, an argument or a captured value cannot travel to another process, where the executor needs that.</exception>
     /// <exception cref="InvalidOperationException">The executor is closed, broken, or full and made to refuse then.</exception>
     public static Future<TResult> Submit<TResult>(this IExecutor executor, Func<CancellationToken, Task<TResult>> function, TaskOptions? options = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
         Checked(executor).Submit<TResult>(Request(function, [default(CancellationToken)], options, timeout, cancellationToken));
