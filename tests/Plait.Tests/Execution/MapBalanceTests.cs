@@ -12,7 +12,7 @@ public sealed class MapBalanceTests
     public async Task Map_WhenAWorkerIsIdle_TakesTheItemsBehindASlowOne()
     {
         using var executor = new FakeChunkExecutor(workers: 2);
-        Task<int[]> all = executor.Map(Enumerable.Range(0, 20), MapOrderTests.Square, s_tens).ToArrayAsync(TestContext.Current.CancellationToken);
+        Task<int[]> all = executor.Map(Enumerable.Range(0, 20).ToArray(), MapOrderTests.Square, s_tens).ToArrayAsync(TestContext.Current.CancellationToken);
         FakeChunk other = await executor.ChunkAsync(1);
         FakeChunk slow = executor.Chunks[0];
 
@@ -41,7 +41,7 @@ public sealed class MapBalanceTests
     public async Task Map_WhenAChunkCannotBeCutYet_TriesAgainLater()
     {
         using var executor = new FakeChunkExecutor(workers: 2);
-        Task<int[]> all = executor.Map(Enumerable.Range(0, 20), MapOrderTests.Square, s_tens).ToArrayAsync(TestContext.Current.CancellationToken);
+        Task<int[]> all = executor.Map(Enumerable.Range(0, 20).ToArray(), MapOrderTests.Square, s_tens).ToArrayAsync(TestContext.Current.CancellationToken);
         FakeChunk other = await executor.ChunkAsync(1);
         FakeChunk slow = executor.Chunks[0];
         slow.IsCuttable = false;
@@ -71,7 +71,7 @@ public sealed class MapBalanceTests
     public async Task Map_WhenEveryWorkerIsBusy_CutsNothing()
     {
         using var executor = new FakeChunkExecutor(workers: 2);
-        Task<int[]> all = executor.Map(Enumerable.Range(0, 20), MapOrderTests.Square, s_tens).ToArrayAsync(TestContext.Current.CancellationToken);
+        Task<int[]> all = executor.Map(Enumerable.Range(0, 20).ToArray(), MapOrderTests.Square, s_tens).ToArrayAsync(TestContext.Current.CancellationToken);
         FakeChunk other = await executor.ChunkAsync(1);
 
         executor.Chunks[0].Run(3);

@@ -12,7 +12,7 @@ public sealed class MapErrorTests
     public async Task Map_WithAFailingItem_ThrowsInItsPlaceAndCancelsTheRest()
     {
         using var executor = new FakeChunkExecutor(workers: 2);
-        MapResults<int> map = executor.Map(Enumerable.Range(0, 12), FailAt(4), s_threes);
+        MapResults<int> map = executor.Map(Enumerable.Range(0, 12).ToArray(), FailAt(4), s_threes);
         await using IAsyncEnumerator<int> results = map.GetAsyncEnumerator(TestContext.Current.CancellationToken);
         Task<bool> first = results.MoveNextAsync().AsTask();
         FakeChunk last = await executor.ChunkAsync(3);
@@ -43,7 +43,7 @@ public sealed class MapErrorTests
     public async Task MapUnordered_WithAFailingItem_ThrowsWhenItIsKnown()
     {
         using var executor = new FakeChunkExecutor(workers: 2);
-        await using IAsyncEnumerator<int> results = executor.MapUnordered(Enumerable.Range(0, 12), FailAt(4), s_threes).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        await using IAsyncEnumerator<int> results = executor.MapUnordered(Enumerable.Range(0, 12).ToArray(), FailAt(4), s_threes).GetAsyncEnumerator(TestContext.Current.CancellationToken);
         Task<bool> first = results.MoveNextAsync().AsTask();
         await executor.ChunkAsync(3);
 
@@ -62,7 +62,7 @@ public sealed class MapErrorTests
     {
         using var executor = new FakeChunkExecutor(workers: 2) { RunsAtOnce = true };
         var options = new MapOptions { ChunkSize = 3, OnError = MapErrorMode.Continue };
-        MapResults<int> map = isOrdered ? executor.Map(Enumerable.Range(0, 10), FailAt(0, 4, 5, 9), options) : executor.MapUnordered(Enumerable.Range(0, 10), FailAt(0, 4, 5, 9), options);
+        MapResults<int> map = isOrdered ? executor.Map(Enumerable.Range(0, 10).ToArray(), FailAt(0, 4, 5, 9), options) : executor.MapUnordered(Enumerable.Range(0, 10).ToArray(), FailAt(0, 4, 5, 9), options);
 
         int[] values = map.ToArray();
 
@@ -77,7 +77,7 @@ public sealed class MapErrorTests
     public async Task Outcomes_WithFailingItems_HaveEveryItem(MapErrorMode mode)
     {
         using var executor = new FakeChunkExecutor(workers: 2) { RunsAtOnce = true };
-        MapResults<int> map = executor.Map(Enumerable.Range(0, 10), FailAt(0, 4, 5, 9), new() { ChunkSize = 3, OnError = mode });
+        MapResults<int> map = executor.Map(Enumerable.Range(0, 10).ToArray(), FailAt(0, 4, 5, 9), new() { ChunkSize = 3, OnError = mode });
 
         List<MapOutcome<int>> outcomes = await MapOrderTests.CollectAsync(map.Outcomes());
 
@@ -95,7 +95,7 @@ public sealed class MapErrorTests
             RunsAtOnce = true,
             Refuses = static chunk => chunk.FirstIndex <= 5 && chunk.FirstIndex + chunk.Count > 5 ? new NotSupportedException("it cannot travel") : null,
         };
-        MapResults<int> map = executor.Map(Enumerable.Range(0, 10), MapOrderTests.Square, new() { ChunkSize = 4, OnError = MapErrorMode.Continue });
+        MapResults<int> map = executor.Map(Enumerable.Range(0, 10).ToArray(), MapOrderTests.Square, new() { ChunkSize = 4, OnError = MapErrorMode.Continue });
 
         Assert.Equal([0, 1, 4, 9, 16, 36, 49, 64, 81], map.ToArray());
         Assert.Equal(5, Assert.Single(map.Errors).Index);
@@ -106,7 +106,7 @@ public sealed class MapErrorTests
     {
         using var executor = new FakeChunkExecutor(workers: 1) { RunsAtOnce = true };
         executor.Refuses = _ => executor.Chunks.Length >= 3 ? new ExecutorClosedException("fake") : null;
-        MapResults<int> map = executor.Map(Enumerable.Range(0, 100), MapOrderTests.Square, new() { ChunkSize = 4, OnError = MapErrorMode.Continue });
+        MapResults<int> map = executor.Map(Enumerable.Range(0, 100).ToArray(), MapOrderTests.Square, new() { ChunkSize = 4, OnError = MapErrorMode.Continue });
         var values = new List<int>();
 
         Assert.Throws<ExecutorClosedException>(() => values.AddRange(map.AsEnumerable()));
@@ -118,7 +118,7 @@ public sealed class MapErrorTests
     public async Task Map_WhenItsExecutorIsShutDown_Throws()
     {
         using var executor = new FakeChunkExecutor(workers: 1);
-        Task<int[]> all = executor.Map(Enumerable.Range(0, 100), MapOrderTests.Square, new() { OnError = MapErrorMode.Continue }).ToArrayAsync(TestContext.Current.CancellationToken);
+        Task<int[]> all = executor.Map(Enumerable.Range(0, 100).ToArray(), MapOrderTests.Square, new() { OnError = MapErrorMode.Continue }).ToArrayAsync(TestContext.Current.CancellationToken);
 
         (await executor.ChunkAsync(0)).EndWith(new ChunkEnd { Error = new OperationCanceledException("shut down"), EndsMap = true });
 

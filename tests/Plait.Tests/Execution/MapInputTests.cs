@@ -202,7 +202,7 @@ public sealed class MapInputTests
     {
         using var executor = new FakeChunkExecutor(workers: 1) { RunsAtOnce = true };
 
-        _ = executor.Map(Enumerable.Range(0, 45), MapOrderTests.Square, new() { ChunkSize = 20 }).ToArray();
+        _ = executor.Map(Enumerable.Range(0, 45).ToArray(), MapOrderTests.Square, new() { ChunkSize = 20 }).ToArray();
 
         Assert.Equal([20, 20, 5], executor.Chunks.Select(static chunk => chunk.Count));
     }

@@ -10,7 +10,7 @@ public sealed class MapLifetimeTests
     public async Task Map_LeftEarly_CancelsWhatIsOutstanding()
     {
         using var executor = new FakeChunkExecutor(workers: 2);
-        IAsyncEnumerator<int> results = executor.Map(Enumerable.Range(0, 100), MapOrderTests.Square).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        IAsyncEnumerator<int> results = executor.Map(Enumerable.Range(0, 100).ToArray(), MapOrderTests.Square).GetAsyncEnumerator(TestContext.Current.CancellationToken);
         Task<bool> first = results.MoveNextAsync().AsTask();
         (await executor.ChunkAsync(0)).Finish();
         Assert.True(await first.InTime());
@@ -29,7 +29,7 @@ public sealed class MapLifetimeTests
     {
         using var executor = new FakeChunkExecutor(workers: 2);
         using var source = new CancellationTokenSource();
-        MapResults<int> map = executor.Map(Enumerable.Range(0, 100), MapOrderTests.Square, new() { CancellationToken = byOptions ? source.Token : default });
+        MapResults<int> map = executor.Map(Enumerable.Range(0, 100).ToArray(), MapOrderTests.Square, new() { CancellationToken = byOptions ? source.Token : default });
         Task<int[]> all = map.ToArrayAsync(byOptions ? default : source.Token);
         FakeChunk chunk = await executor.ChunkAsync(1);
 
@@ -55,7 +55,7 @@ public sealed class MapLifetimeTests
     public async Task Map_LeftEarly_DropsValuesThatNobodyDecodes()
     {
         using var executor = new FakeChunkExecutor(workers: 1);
-        IAsyncEnumerator<int> results = executor.Map(Enumerable.Range(0, 4), MapOrderTests.Square, new() { ChunkSize = 2 }).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        IAsyncEnumerator<int> results = executor.Map(Enumerable.Range(0, 4).ToArray(), MapOrderTests.Square, new() { ChunkSize = 2 }).GetAsyncEnumerator(TestContext.Current.CancellationToken);
         Task<bool> first = results.MoveNextAsync().AsTask();
         var second = (FakeChunk<int, int>)await executor.ChunkAsync(1);
         executor.Chunks[0].Finish();
@@ -77,7 +77,7 @@ public sealed class MapLifetimeTests
         var reports = new List<MapProgress>();
         var options = new MapOptions { ChunkSize = 5, OnError = MapErrorMode.Continue, Progress = new Listener(reports) };
 
-        int[] values = executor.Map(Enumerable.Range(0, 50), static item => item % 10 == 3 ? throw new InvalidTimeZoneException() : item, options).ToArray();
+        int[] values = executor.Map(Enumerable.Range(0, 50).ToArray(), static item => item % 10 == 3 ? throw new InvalidTimeZoneException() : item, options).ToArray();
 
         Assert.Equal(45, values.Length);
         Assert.Equal((50, 5, 0, 50L), (reports[^1].Done, reports[^1].Failed, reports[^1].Running, reports[^1].Total));
@@ -108,7 +108,7 @@ public sealed class MapLifetimeTests
     public void Values_OnceTaken_AreNotKept()
     {
         using var executor = new FakeChunkExecutor(workers: 1) { RunsAtOnce = true };
-        using IEnumerator<object> results = executor.Map(Enumerable.Range(0, 10), static _ => new object(), new() { ChunkSize = 10 }).AsEnumerable().GetEnumerator();
+        using IEnumerator<object> results = executor.Map(Enumerable.Range(0, 10).ToArray(), static _ => new object(), new() { ChunkSize = 10 }).AsEnumerable().GetEnumerator();
         WeakReference first = Take(results);
         Assert.True(results.MoveNext());
 
@@ -124,7 +124,7 @@ public sealed class MapLifetimeTests
     public async Task Map_OverAnExecutorOfSingleFunctions_SubmitsEachItem()
     {
         using var executor = new SubmitOnlyExecutor();
-        MapResults<int> map = executor.Map(Enumerable.Range(0, 40), static item => item == 7 ? throw new InvalidTimeZoneException() : item, new() { OnError = MapErrorMode.Continue });
+        MapResults<int> map = executor.Map(Enumerable.Range(0, 40).ToArray(), static item => item == 7 ? throw new InvalidTimeZoneException() : item, new() { OnError = MapErrorMode.Continue });
 
         int[] values = await map.ToArrayAsync(TestContext.Current.CancellationToken).InTime();
 

@@ -12,7 +12,7 @@ public sealed class MapOrderTests
     public async Task Map_ChunksThatEndInAnyOrder_GivesResultsInOrder()
     {
         using var executor = new FakeChunkExecutor(workers: 2);
-        await using IAsyncEnumerator<int> results = executor.Map(Enumerable.Range(0, 6), Square, s_pairs).GetAsyncEnumerator();
+        await using IAsyncEnumerator<int> results = executor.Map(Enumerable.Range(0, 6).ToArray(), Square, s_pairs).GetAsyncEnumerator();
         ValueTask<bool> first = results.MoveNextAsync();
         FakeChunk last = await executor.ChunkAsync(2);
 
@@ -30,7 +30,7 @@ public sealed class MapOrderTests
     public async Task MapUnordered_ChunksThatEndInAnyOrder_GivesResultsAsTheyCome()
     {
         using var executor = new FakeChunkExecutor(workers: 2);
-        await using IAsyncEnumerator<int> results = executor.MapUnordered(Enumerable.Range(0, 6), Square, s_pairs).GetAsyncEnumerator();
+        await using IAsyncEnumerator<int> results = executor.MapUnordered(Enumerable.Range(0, 6).ToArray(), Square, s_pairs).GetAsyncEnumerator();
         Task<bool> first = results.MoveNextAsync().AsTask();
         FakeChunk last = await executor.ChunkAsync(2);
 
@@ -47,7 +47,7 @@ public sealed class MapOrderTests
     public async Task Map_PartOfAChunk_IsServedBeforeTheRest()
     {
         using var executor = new FakeChunkExecutor(workers: 1);
-        await using IAsyncEnumerator<int> results = executor.Map(Enumerable.Range(0, 4), Square, new() { ChunkSize = 4 }).GetAsyncEnumerator();
+        await using IAsyncEnumerator<int> results = executor.Map(Enumerable.Range(0, 4).ToArray(), Square, new() { ChunkSize = 4 }).GetAsyncEnumerator();
         Task<bool> first = results.MoveNextAsync().AsTask();
 
         (await executor.ChunkAsync(0)).Run(1);
@@ -86,7 +86,7 @@ public sealed class MapOrderTests
     {
         using var executor = new FakeChunkExecutor(workers: 2) { RunsAtOnce = true };
 
-        string[] values = executor.Map(Enumerable.Range(0, 500), static number => $"<{number}>").AsEnumerable().ToArray();
+        string[] values = executor.Map(Enumerable.Range(0, 500).ToArray(), static number => $"<{number}>").AsEnumerable().ToArray();
 
         Assert.Equal(Enumerable.Range(0, 500).Select(static number => $"<{number}>"), values);
     }

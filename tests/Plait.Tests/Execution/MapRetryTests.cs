@@ -12,7 +12,7 @@ public sealed class MapRetryTests
     public async Task Map_WhenAWorkerDiesAtAnItem_KeepsWhatIsDoneAndRunsTheRestElsewhere()
     {
         using var executor = new FakeChunkExecutor(workers: 1);
-        MapResults<int> map = executor.Map(Enumerable.Range(0, 8), MapOrderTests.Square, new() { ChunkSize = 8, OnError = MapErrorMode.Continue });
+        MapResults<int> map = executor.Map(Enumerable.Range(0, 8).ToArray(), MapOrderTests.Square, new() { ChunkSize = 8, OnError = MapErrorMode.Continue });
         Task<int[]> all = map.ToArrayAsync(TestContext.Current.CancellationToken);
         FakeChunk chunk = await executor.ChunkAsync(0);
 
@@ -32,7 +32,7 @@ public sealed class MapRetryTests
     public async Task Map_WithRetries_RunsTheCulpritAlone()
     {
         using var executor = new FakeChunkExecutor(workers: 1);
-        Task<int[]> all = executor.Map(Enumerable.Range(0, 4), MapOrderTests.Square, new() { ChunkSize = 4, Retries = 2 }).ToArrayAsync(TestContext.Current.CancellationToken);
+        Task<int[]> all = executor.Map(Enumerable.Range(0, 4).ToArray(), MapOrderTests.Square, new() { ChunkSize = 4, Retries = 2 }).ToArrayAsync(TestContext.Current.CancellationToken);
 
         (await executor.ChunkAsync(0)).EndWith(new ChunkEnd { Culprit = 1, Error = s_died, IsWorkerFault = true });
         await executor.ChunkAsync(2);
@@ -108,7 +108,7 @@ public sealed class MapRetryTests
             };
         }
 
-        MapResults<int> map = executor.Map(Enumerable.Range(0, 8), Run, new() { ChunkSize = 4, Retries = retries, OnError = MapErrorMode.Continue });
+        MapResults<int> map = executor.Map(Enumerable.Range(0, 8).ToArray(), Run, new() { ChunkSize = 4, Retries = retries, OnError = MapErrorMode.Continue });
 
         Assert.Equal([0, 1, 2, 3, 4, 6, 7], map.ToArray());
         Assert.Equal([1, 1, 1, 4, 1, 1, 1, 1], Enumerable.Range(0, 8).Select(item => attempts[item]));
@@ -131,7 +131,7 @@ public sealed class MapRetryTests
     public async Task Map_WhenNobodyKnowsTheCulprit_RunsEveryItemAlone()
     {
         using var executor = new FakeChunkExecutor(workers: 2);
-        MapResults<int> map = executor.Map(Enumerable.Range(0, 3), MapOrderTests.Square, new() { ChunkSize = 3, OnError = MapErrorMode.Continue });
+        MapResults<int> map = executor.Map(Enumerable.Range(0, 3).ToArray(), MapOrderTests.Square, new() { ChunkSize = 3, OnError = MapErrorMode.Continue });
         Task<int[]> all = map.ToArrayAsync(TestContext.Current.CancellationToken);
 
         (await executor.ChunkAsync(0)).EndWith(new ChunkEnd { Error = s_died, IsWorkerFault = true });
@@ -150,7 +150,7 @@ public sealed class MapRetryTests
     public async Task Map_WhenNobodyIsToBlame_RunsTheRestAsItWas()
     {
         using var executor = new FakeChunkExecutor(workers: 1);
-        Task<int[]> all = executor.Map(Enumerable.Range(0, 5), MapOrderTests.Square, new() { ChunkSize = 5 }).ToArrayAsync(TestContext.Current.CancellationToken);
+        Task<int[]> all = executor.Map(Enumerable.Range(0, 5).ToArray(), MapOrderTests.Square, new() { ChunkSize = 5 }).ToArrayAsync(TestContext.Current.CancellationToken);
 
         FakeChunk chunk = await executor.ChunkAsync(0);
         chunk.Run(2);
