@@ -124,6 +124,11 @@ internal sealed partial class WorkerPool
     /// <summary>Asked after every change: whether the workers can be let go, and whether all is over.</summary>
     private void CheckClosing_UnderGate()
     {
+        if (_broken is { } broken)
+        {
+            FailPending_UnderGate(broken);
+        }
+
         if (!_isClosing || _isLetGo || HasWork_UnderGate())
         {
             if (_isLetGo && _workers.Count == 0 && _ending == 0 && !_isStarterRunning)
@@ -156,8 +161,6 @@ internal sealed partial class WorkerPool
 
     private void Break(string message, Exception cause)
     {
-        List<PooledCall> pending;
-        ExecutorBrokenException broken;
         lock (_gate)
         {
             if (_broken is not null)
@@ -165,26 +168,41 @@ internal sealed partial class WorkerPool
                 return;
             }
 
-            broken = _broken = new ExecutorBrokenException(message, cause);
-            pending = [.. _queue.TakeAll(), .. _waiting];
-            _waiting.Clear();
-            foreach (PooledCall call in pending)
+            _broken = new ExecutorBrokenException(message, cause);
+            foreach (PooledCall call in _waiting)
             {
-                call.Stage = CallStage.Ended;
+                call.Stage = CallStage.Queued;
+                _queue.Add(call);
             }
 
+            _waiting.Clear();
             foreach (PooledWorker worker in _workers.ToArray())
             {
                 LetGo_UnderGate(worker, WorkerEventKind.Retired, "the executor gave up");
             }
 
+            CheckClosing_UnderGate();
             TellRoom_UnderGate();
         }
+    }
 
-        foreach (PooledCall call in pending)
+    /// <summary>The pool has given up: whatever is in the queue, or comes back to it from the last workers, ends with that.</summary>
+    private void FailPending_UnderGate(ExecutorBrokenException broken)
+    {
+        foreach (PooledCall call in _queue.TakeAll())
         {
+            call.Stage = CallStage.Ended;
+            _settling++;
+
             // Each its own: an exception object belongs to one future.
-            Fail(call, new ExecutorBrokenException(message, cause));
+            ThreadPool.UnsafeQueueUserWorkItem(
+                static state =>
+                {
+                    state.call.Pool.Fail(state.call, new ExecutorBrokenException(state.broken.Message, state.broken.InnerException));
+                    state.call.Pool.Settled();
+                },
+                (call, broken),
+                preferLocal: false);
         }
     }
 
