@@ -315,16 +315,15 @@ internal sealed partial class WorkerPool
         long now = MonotonicClock.Now;
         foreach (PooledWorker worker in _workers)
         {
-            // Only behind a call that runs: one that is just about to begin its first would be robbed in turns.
             long claimed = worker.Claimed;
             long ahead = worker.LastSent - claimed;
-            if (worker.Ending is not null || worker.State != WorkerState.Busy || ahead <= 0 || worker.CallAt(claimed) is null)
+            if (worker.Ending is not null || worker.State != WorkerState.Busy || ahead <= 0)
             {
                 continue;
             }
 
-            // One that is only just waking up to its calls keeps them: two such would take them from each other for ever.
-            bool isLong = worker.CallAt(worker.Claimed) is not null
+            // One that is only just waking up to its calls keeps them for now: two such would take them from each other for ever.
+            bool isLong = worker.CallAt(claimed) is not null
                 && (ahead * worker.MeanNanoseconds > StealAfter || now - Volatile.Read(ref worker.Channel.State.StartedAt) > StealAfter);
             if (isLong && Withdraw_UnderGate(worker, keep: null))
             {
