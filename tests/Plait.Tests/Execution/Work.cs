@@ -6,6 +6,8 @@ namespace Plait.Tests.Execution;
 /// <summary>What the tests of executors run.</summary>
 internal static class Work
 {
+    private static readonly Lock s_notes = new();
+
     public static int Add(int left, int right) => left + right;
 
     public static async Task<int> AddAsync(int left, int right)
@@ -14,8 +16,37 @@ internal static class Work
         return left + right;
     }
 
-    /// <summary>Appends a line to a file: the only trace that is left wherever the task ran.</summary>
-    public static void Note(string path, string line) => File.AppendAllText(path, line + "\n");
+    /// <summary>Appends a line to a file, whole, however many processes do so at once: the only trace that is left wherever the task ran.</summary>
+    public static void Note(string path, string line)
+    {
+        byte[] bytes = System.Text.Encoding.UTF8.GetBytes(line + "\n");
+        lock (s_notes)
+        {
+            using var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+            while (!TryLock(file))
+            {
+                Thread.Yield();
+            }
+
+            file.Seek(0, SeekOrigin.End);
+            file.Write(bytes);
+            file.Unlock(0, 1);
+        }
+    }
+
+    private static bool TryLock(FileStream file)
+    {
+        try
+        {
+            file.Lock(0, 1);
+            return true;
+        }
+        catch (IOException)
+        {
+            // Another process is at it.
+            return false;
+        }
+    }
 
     public static int Fail(string message) => throw new InvalidDataException(message);
 
