@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Plait.Memory;
 using Plait.Processes;
-using Plait.Processes.Workers;
 
 namespace Plait.Benchmarks.Process;
 

@@ -195,6 +195,20 @@ public abstract partial class ExecutorContract
     }
 
     [Fact]
+    public async Task Timeout_FromTheSubmissionDuringABackoff_EndsTheTask()
+    {
+        await using IExecutor executor = Create(1);
+        var retries = new RetryPolicy { Count = 3, Backoff = TimeSpan.FromDays(1), ShouldRetry = static _ => true };
+
+        Future<int> future = executor.Submit(
+            Work.Fail,
+            "again",
+            new TaskOptions { Retries = retries, Timeout = TimeSpan.FromSeconds(2), TimeoutStart = TimeoutStart.Submission });
+
+        await future.FailsWith<TimeoutException>();
+    }
+
+    [Fact]
     public async Task Timeout_OfATaskThatIsQuick_NeverComes()
     {
         await using IExecutor executor = Create(1);

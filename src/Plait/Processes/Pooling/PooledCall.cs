@@ -33,6 +33,7 @@ internal abstract class PooledCall(WorkerPool pool, Delegate function, string? n
     // Most calls have none of it, and hundreds of thousands of calls may wait at once.
     private Rare? _rare;
     private bool _hasToken;
+    private volatile bool _isReleased;
 
     public WorkerPool Pool => pool;
 
@@ -184,52 +185,63 @@ internal abstract class PooledCall(WorkerPool pool, Delegate function, string? n
     /// <summary>The cancelled one of the tokens that its function holds; none when none is.</summary>
     public CancellationToken CancelledToken()
     {
-        foreach (CancellationTokenRegistration registration in _rare?.Registrations ?? [])
+        if (_rare is not { } rare)
         {
-            if (registration.Token.IsCancellationRequested)
-            {
-                return registration.Token;
-            }
+            return CancellationToken.None;
         }
 
-        return CancellationToken.None;
+        lock (rare)
+        {
+            return rare.Registrations.Find(static registration => registration.Token.IsCancellationRequested).Token;
+        }
     }
 
     /// <summary>Ends the call's interest in tokens and clocks, and lets its bytes go. Any number of times.</summary>
     public void Release()
     {
         _bytes = [];
+        _isReleased = true;
+
+        // Full fence between the flag and the look at the watches: pairs with Extra, which makes their place before Keep looks at the flag.
+        Interlocked.MemoryBarrier();
         if (_rare is not { } rare)
         {
             return;
         }
 
-        rare.Timer?.Dispose();
-        foreach (CancellationTokenRegistration registration in rare.Registrations ?? [])
+        lock (rare)
         {
-            // Not Dispose: it would wait for a callback that may wait for the gate.
-            registration.Unregister();
+            rare.Limit?.Dispose();
+            rare.Retry?.Dispose();
+            foreach (CancellationTokenRegistration registration in rare.Registrations)
+            {
+                // Not Dispose: it would wait for a callback that may wait for the gate.
+                registration.Unregister();
+            }
         }
 
         Interlocked.Exchange(ref rare.Writer, null)?.Dispose();
     }
 
-    /// <summary>What ends it beside its function: its own token, the tokens that it sends, and a time that counts from now. Called once it can be found by <see cref="WorkerPool.Stop"/>.</summary>
+    /// <summary>
+    /// What ends it beside its function: its own token, and a time that counts from now. Called once it can be found by
+    /// <see cref="WorkerPool.Stop"/>; by then it may be over already.
+    /// </summary>
     public void Watch()
     {
         if (options.CancellationToken.CanBeCanceled)
         {
-            (Extra.Registrations ??= []).Add(options.CancellationToken.UnsafeRegister(
+            Keep(options.CancellationToken.UnsafeRegister(
                 static (call, token) => ((PooledCall)call!).Pool.Stop((PooledCall)call, StopReason.Cancelled(token)), this));
         }
 
         if (options.TimeoutStart == TimeoutStart.Submission && options.Timeout != Timeout.InfiniteTimeSpan)
         {
-            Extra.Timer = pool.Options.TimeProvider.CreateTimer(
+            Keep(ref Extra.Limit, pool.Options.TimeProvider.CreateTimer(
                 static call => ((PooledCall)call!).Pool.Stop((PooledCall)call, StopReason.TimedOut(((PooledCall)call).Options.Timeout)),
                 this,
                 options.Timeout,
-                Timeout.InfiniteTimeSpan);
+                Timeout.InfiniteTimeSpan));
         }
     }
 
@@ -237,8 +249,7 @@ internal abstract class PooledCall(WorkerPool pool, Delegate function, string? n
     public void RetryAfter(TimeSpan wait, Action<PooledCall> retry)
     {
         var state = new Tuple<PooledCall, Action<PooledCall>>(this, retry);
-        Extra.Timer?.Dispose();
-        Extra.Timer = pool.Options.TimeProvider.CreateTimer(
+        Keep(ref Extra.Retry, pool.Options.TimeProvider.CreateTimer(
             static state =>
             {
                 (PooledCall call, Action<PooledCall> retry) = (Tuple<PooledCall, Action<PooledCall>>)state!;
@@ -246,22 +257,53 @@ internal abstract class PooledCall(WorkerPool pool, Delegate function, string? n
             },
             state,
             wait,
-            Timeout.InfiniteTimeSpan);
+            Timeout.InfiniteTimeSpan));
     }
 
     private void Register(IReadOnlyList<CancellationToken>? tokens)
     {
         foreach (CancellationToken token in tokens ?? [])
         {
-            (Extra.Registrations ??= []).Add(token.UnsafeRegister(static call => ((PooledCall)call!).Pool.CancelToken((PooledCall)call), this));
+            Keep(token.UnsafeRegister(static call => ((PooledCall)call!).Pool.CancelToken((PooledCall)call), this));
         }
     }
 
+    // Made outside of the lock, for a token that is cancelled already calls back at once; dropped again if the call is over.
+    private void Keep(CancellationTokenRegistration registration)
+    {
+        Rare rare = Extra;
+        lock (rare)
+        {
+            if (!_isReleased)
+            {
+                rare.Registrations.Add(registration);
+                return;
+            }
+        }
+
+        registration.Unregister();
+    }
+
+    private void Keep(ref ITimer? place, ITimer timer)
+    {
+        lock (Extra)
+        {
+            (place, ITimer? done) = (timer, place);
+            done?.Dispose();
+            if (_isReleased)
+            {
+                timer.Dispose();
+            }
+        }
+    }
+
+    // The registrations and timers are guarded by the object itself.
     private sealed class Rare
     {
         public PayloadWriter? Writer;
-        public List<CancellationTokenRegistration>? Registrations;
-        public ITimer? Timer;
+        public readonly List<CancellationTokenRegistration> Registrations = [];
+        public ITimer? Limit;
+        public ITimer? Retry;
         public StopReason? Stop;
         public int Failures;
         public int Deaths;

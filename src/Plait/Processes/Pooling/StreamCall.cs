@@ -22,6 +22,7 @@ internal sealed class StreamCall(WorkerPool pool, WorkRequest work, Type itemTyp
     private PooledWorker? _source;
     private uint _granted;
     private int _taken;
+    private bool _hasYielded;
 
     public override bool IsExclusive => true;
 
@@ -49,9 +50,14 @@ internal sealed class StreamCall(WorkerPool pool, WorkRequest work, Type itemTyp
         Volatile.Write(ref worker.Channel.State.Credit, Window);
     }
 
-    public override void OnItems(ReadOnlySpan<byte> body, Channels.Channel channel) => _items.Writer.TryWrite(body.ToArray());
+    public override void OnItems(ReadOnlySpan<byte> body, Channels.Channel channel)
+    {
+        Volatile.Write(ref _hasYielded, true);
+        _items.Writer.TryWrite(body.ToArray());
+    }
 
-    public override bool ShouldRetry(Exception error) => _taken == 0 && _items.Reader.Count == 0 && base.ShouldRetry(error);
+    // A second attempt would yield again what the consumer may have taken.
+    public override bool ShouldRetry(Exception error) => !Volatile.Read(ref _hasYielded) && base.ShouldRetry(error);
 
     public override void OnReturned(ref PayloadReader reader) => End(null);
 

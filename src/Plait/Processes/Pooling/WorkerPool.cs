@@ -209,10 +209,13 @@ internal sealed partial class WorkerPool
 
     private void Unlist_UnderGate() => _idle.Pop().IsListedIdle = false;
 
+    // Above so many workers the search for room would cost a submission more than the wait it saves.
+    private const int MostSearched = 64;
+
     // Workers whose calls are short get some ahead, so that they need not wait for each other's messages.
     private bool TryPlaceBehind_UnderGate(PooledCall call)
     {
-        if (call.IsExclusive || _workers.Count > 64)
+        if (call.IsExclusive || _workers.Count > MostSearched)
         {
             return false;
         }

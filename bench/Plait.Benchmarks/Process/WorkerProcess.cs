@@ -1,13 +1,15 @@
 using System.Runtime.ExceptionServices;
 using Plait.Interop;
+using Plait.Processes;
 using Plait.Processes.Channels;
 using Plait.Processes.Codecs;
 using Plait.Processes.Spawning;
+using Plait.Processes.Workers;
 
-namespace Plait.Processes.Workers;
+namespace Plait.Benchmarks.Process;
 
 /// <summary>
-/// A process that stays and runs one function after another: what executors are made of. A call's answer is read by the
+/// A process that stays and runs one function after another, with nothing of a pool around it: the cost of the channel itself. A call's answer is read by the
 /// calling thread itself, straight from the ring, so a warm call costs two wake-ups and no hop between threads.
 /// </summary>
 internal sealed class WorkerProcess : IDisposable
