@@ -84,6 +84,7 @@ public sealed class ProcessExecutorLimitTests : ProcessExecutorTest
     // What runs for the first time loads assemblies, which need descriptors.
     private static void Practise()
     {
+        StartPoolThreads();
         _ = new System.ComponentModel.Win32Exception(24).ToString();
         using var executor = new ProcessExecutor(Small());
         Watch(executor);
@@ -92,6 +93,21 @@ public sealed class ProcessExecutorLimitTests : ProcessExecutorTest
         executor.Resize(2);
         SpinUntil(() => executor.GetStatistics().StartsRefused > 0);
         ballast.ForEach(static handle => handle.Dispose());
+    }
+
+    // A start under test takes the free descriptors for a moment; a thread that the thread pool adds just then finds none, which ends
+    // the process. So all that it may have are there beforehand.
+    private static void StartPoolThreads()
+    {
+        const int Threads = 8;
+        Assert.True(ThreadPool.SetMinThreads(Threads, Threads) && ThreadPool.SetMaxThreads(Threads, Threads));
+        var together = new Barrier(Threads + 1);
+        for (int i = 0; i < Threads; i++)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(static together => together.SignalAndWait(), together, preferLocal: false);
+        }
+
+        Assert.True(together.SignalAndWait(Waits.Hang));
     }
 
     private static List<SafeFileHandle> Fill()
