@@ -82,20 +82,35 @@ public abstract class Future
             throw new ArgumentOutOfRangeException(nameof(timeout), timeout, "A time to wait must not be negative; Timeout.InfiniteTimeSpan waits for ever.");
         }
 
-        return IsDone || WaitForTask((int)Math.Min(Math.Ceiling(timeout.TotalMilliseconds), int.MaxValue), cancellationToken);
+        return IsDone || WaitForTask(timeout, cancellationToken);
     }
 
     // Wait, although it throws what the function threw: it is woken by the completing thread itself, and WaitAny by way of
     // the thread pool.
-    private bool WaitForTask(int milliseconds, CancellationToken cancellationToken)
+    private bool WaitForTask(TimeSpan timeout, CancellationToken cancellationToken)
     {
-        try
+        long start = TimeProvider.System.GetTimestamp();
+        TimeSpan left = timeout;
+        while (true)
         {
-            return Task.Wait(milliseconds, cancellationToken);
-        }
-        catch (AggregateException)
-        {
-            return true;
+            try
+            {
+                if (Task.Wait((int)Math.Min(Math.Ceiling(left.TotalMilliseconds), int.MaxValue), cancellationToken))
+                {
+                    return true;
+                }
+            }
+            catch (AggregateException)
+            {
+                return true;
+            }
+
+            // The runtime's own clock for this moves in steps of some milliseconds, so it may come back early.
+            left = timeout - TimeProvider.System.GetElapsedTime(start);
+            if (left <= TimeSpan.Zero)
+            {
+                return false;
+            }
         }
     }
 
