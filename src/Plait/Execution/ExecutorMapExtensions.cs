@@ -70,17 +70,17 @@ public static partial class ExecutorMapExtensions
 
         // Exactly an array of these: one of a derived type gives no span of them.
         return items is TIn[] array && array.GetType() == typeof(TIn[])
-            ? Create(executor, _ => new MapArrayInput<TIn>(array), function, options, isOrdered)
-            : Create(executor, _ => new MapSequenceInput<TIn>(items), function, options, isOrdered);
+            ? Create(executor, (_, _) => new MapArrayInput<TIn>(array), function, options, isOrdered)
+            : Create(executor, (_, clock) => new MapSequenceInput<TIn>(items, clock), function, options, isOrdered);
     }
 
     private static MapResults<TOut> Create<TIn, TOut>(IExecutor executor, IAsyncEnumerable<TIn> items, MapFunction<TIn, TOut> function, MapOptions? options, bool isOrdered)
     {
         ArgumentNullException.ThrowIfNull(items);
-        return Create(executor, signal => new MapAsyncInput<TIn>(items, signal), function, options, isOrdered);
+        return Create(executor, (signal, clock) => new MapAsyncInput<TIn>(items, signal, clock), function, options, isOrdered);
     }
 
-    private static MapResults<TOut> Create<TIn, TOut>(IExecutor executor, Func<MapSignal, MapInput<TIn>> input, MapFunction<TIn, TOut> function, MapOptions? options, bool isOrdered)
+    private static MapResults<TOut> Create<TIn, TOut>(IExecutor executor, Func<MapSignal, TimeProvider, MapInput<TIn>> input, MapFunction<TIn, TOut> function, MapOptions? options, bool isOrdered)
     {
         ArgumentNullException.ThrowIfNull(executor);
         options ??= MapOptions.Default;

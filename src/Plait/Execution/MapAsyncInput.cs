@@ -1,7 +1,7 @@
 namespace Plait.Execution;
 
 /// <summary>An asynchronous input: read as far as it gives items at once; an item that is still to come holds up nobody.</summary>
-internal sealed class MapAsyncInput<TIn>(IAsyncEnumerable<TIn> items, MapSignal signal) : MapInput<TIn>
+internal sealed class MapAsyncInput<TIn>(IAsyncEnumerable<TIn> items, MapSignal signal, TimeProvider clock) : MapInput<TIn>
 {
     // Never disposed: a token without a timer or a handle has nothing to give back, and a read may still be under way.
     private readonly CancellationTokenSource _closing = new();
@@ -25,7 +25,7 @@ internal sealed class MapAsyncInput<TIn>(IAsyncEnumerable<TIn> items, MapSignal 
             }
 
             IAsyncEnumerator<TIn> source = _items ??= items.GetAsyncEnumerator(_closing.Token);
-            var strides = new Strides();
+            var strides = new Strides(clock);
             while (count < target.Length)
             {
                 int end = Math.Min(target.Length, count + strides.Length);

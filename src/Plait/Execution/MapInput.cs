@@ -3,8 +3,8 @@ namespace Plait.Execution;
 /// <summary>The input of a map, read by whoever enumerates the results. What it throws is kept as its end.</summary>
 internal abstract class MapInput<TIn>
 {
-    // A read returns after so long with what it has: a slow input must not hold back results.
-    private const long LongestRead = 200_000;
+    // A read returns after so many nanoseconds with what it has: a slow input must not hold back results.
+    private const double LongestRead = 200_000;
 
     /// <summary>Whether there is nothing more to read.</summary>
     public bool IsEnded { get; protected set; }
@@ -26,28 +26,27 @@ internal abstract class MapInput<TIn>
     /// <summary>How many items to take before the next look at the clock: more as long as that takes next to no time.</summary>
     protected struct Strides
     {
-        private const long Quick = 20_000;
-        private readonly long _end;
+        private const double Quick = 20_000;
+        private readonly TimeProvider _clock;
+        private readonly long _start;
         private long _last;
 
-        public Strides()
+        public Strides(TimeProvider clock)
         {
-            _last = Now;
-            _end = _last + LongestRead;
+            _clock = clock;
+            _start = _last = clock.GetTimestamp();
             Length = 1;
         }
 
         public int Length { get; private set; }
 
-        private static long Now => TimeProvider.System.GetTimestamp() * (1_000_000_000 / TimeProvider.System.TimestampFrequency);
-
         /// <summary>After a stride; false when it is time to stop.</summary>
         public bool Next()
         {
-            long now = Now;
-            Length = now - _last < Quick ? Math.Min(Length * 2, 4096) : 1;
+            long now = _clock.GetTimestamp();
+            Length = _clock.GetElapsedTime(_last, now).TotalNanoseconds < Quick ? Math.Min(Length * 2, 4096) : 1;
             _last = now;
-            return now < _end;
+            return _clock.GetElapsedTime(_start, now).TotalNanoseconds < LongestRead;
         }
     }
 }

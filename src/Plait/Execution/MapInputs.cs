@@ -24,7 +24,7 @@ internal sealed class MapArrayInput<TIn>(TIn[] items) : MapInput<TIn>
 }
 
 /// <summary>Anything that can be enumerated; may be endless.</summary>
-internal sealed class MapSequenceInput<TIn>(IEnumerable<TIn> items) : MapInput<TIn>
+internal sealed class MapSequenceInput<TIn>(IEnumerable<TIn> items, TimeProvider clock) : MapInput<TIn>
 {
     private IEnumerator<TIn>? _items;
 
@@ -36,7 +36,7 @@ internal sealed class MapSequenceInput<TIn>(IEnumerable<TIn> items) : MapInput<T
         try
         {
             IEnumerator<TIn> source = _items ??= items.GetEnumerator();
-            var strides = new Strides();
+            var strides = new Strides(clock);
             while (count < target.Length)
             {
                 int end = Math.Min(target.Length, count + strides.Length);

@@ -44,7 +44,7 @@ internal sealed partial class MapRun<TIn, TOut> : MapRun<TOut>
     private bool _isFinished;
     private bool _isClosed;
 
-    public MapRun(IChunkRunner runner, Func<MapSignal, MapInput<TIn>> input, MapFunction<TIn, TOut> function, MapOptions options, bool isOrdered, MapRunStart start)
+    public MapRun(IChunkRunner runner, Func<MapSignal, TimeProvider, MapInput<TIn>> input, MapFunction<TIn, TOut> function, MapOptions options, bool isOrdered, MapRunStart start)
         : base(start.Errors)
     {
         _runner = runner;
@@ -55,7 +55,7 @@ internal sealed partial class MapRun<TIn, TOut> : MapRun<TOut>
         _clock = runner.TimeProvider;
         _startedAt = _clock.GetTimestamp();
         _events = new(Signal);
-        _input = input(Signal);
+        _input = input(Signal, _clock);
         _sizer = new MapChunkSizer(options.ChunkSize, options.Window, runner.LargestChunk);
         foreach (CancellationToken token in (ReadOnlySpan<CancellationToken>)[options.CancellationToken, start.Token])
         {

@@ -119,6 +119,9 @@ internal sealed class PooledWorker : IChannelReader
 
     public long TasksDone { get; set; }
 
+    /// <summary>Tasks whose end has arrived and is not accounted for. Not guarded: counted by the dispatcher, before the future ends.</summary>
+    public int TasksEnded { get; set; }
+
     public long IdleSince { get; set; }
 
     /// <summary>Whether the pool's list of idle workers has it, be it idle or not by now.</summary>
@@ -229,13 +232,12 @@ internal sealed class PooledWorker : IChannelReader
         // One worker that never stops sending must not keep the dispatcher from the others.
         const int MostAtOnce = 256;
         int ended = 0;
-        int tasks = 0;
         bool isReady = false;
         try
         {
             for (int i = 0; i < MostAtOnce && Channel.Messages.TryRead(); i++)
             {
-                Take(ref ended, ref tasks, ref isReady);
+                Take(ref ended, ref isReady);
             }
         }
         catch (InvalidDataException nonsense)
@@ -243,17 +245,17 @@ internal sealed class PooledWorker : IChannelReader
             // A worker that writes nonsense is as good as dead: nothing more of it is believed.
             _channelError = nonsense.Message;
             _process.Signal(Signals.Kill);
-            Leave(ended, tasks);
+            Leave(ended);
             return false;
         }
 
         if (Incoming.IsClosed && !Incoming.HasData)
         {
-            Leave(ended, tasks);
+            Leave(ended);
             return false;
         }
 
-        int left = _pool.OnDrained(this, ended, tasks, isReady);
+        int left = _pool.OnDrained(this, ended, isReady);
         _expectsMore = ended > 0 && left > 1;
         return true;
     }
@@ -295,14 +297,14 @@ internal sealed class PooledWorker : IChannelReader
         }
     }
 
-    private void Leave(int ended, int tasks)
+    private void Leave(int ended)
     {
-        _ = _pool.OnDrained(this, ended, tasks, isReady: false);
+        _ = _pool.OnDrained(this, ended, isReady: false);
         _pool.OnGone(this);
         EndOne();
     }
 
-    private void Take(ref int ended, ref int tasks, ref bool isReady)
+    private void Take(ref int ended, ref bool isReady)
     {
         FrameHeader header = Channel.Messages.Header;
         ReadOnlySpan<byte> body = Channel.Messages.Body;
@@ -312,7 +314,7 @@ internal sealed class PooledWorker : IChannelReader
                 PooledCall call = RemoveCall(header.Call) ?? throw new InvalidDataException($"It answered call {header.Call}, which it does not have.");
                 CrashPoints.Hit(CrashPoint.ParentReceived);
                 ended++;
-                tasks += call.IsTask ? 1 : 0;
+                TasksEnded += call.IsTask ? 1 : 0;
                 _pool.OnResult(this, call, (MessageKind)header.Kind, body);
                 break;
             case MessageKind.Items:

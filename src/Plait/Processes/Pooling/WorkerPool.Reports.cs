@@ -12,17 +12,21 @@ internal sealed partial class WorkerPool
         {
             int ready = 0;
             int busy = 0;
+            int running = _sent;
             foreach (PooledWorker worker in _workers)
             {
                 ready += worker is { IsReady: true, IsSpare: false, Ending: null } ? 1 : 0;
                 busy += worker.State == WorkerState.Busy ? 1 : 0;
+
+                // Whoever awaited a task does not find it running.
+                running -= worker.TasksEnded;
             }
 
             return new ExecutorStatistics(
                 ready,
                 busy,
                 _queue.Count + _waiting.Count,
-                _sent,
+                running,
                 Interlocked.Read(ref _succeeded),
                 Interlocked.Read(ref _failed),
                 Interlocked.Read(ref _cancelled),

@@ -45,13 +45,15 @@ internal sealed partial class WorkerPool
     }
 
     /// <summary>On the dispatcher thread: what had arrived is dealt with. Gives how many calls the worker still has.</summary>
-    public int OnDrained(PooledWorker worker, int ended, int tasks, bool isReady)
+    public int OnDrained(PooledWorker worker, int ended, bool isReady)
     {
         bool isTooBig = ended > 0 && Options.MaxWorkerMemory > 0 && IsTooBig(worker);
         lock (_gate)
         {
             if (ended > 0)
             {
+                int tasks = worker.TasksEnded;
+                worker.TasksEnded = 0;
                 worker.Outstanding -= ended;
                 worker.TasksDone += tasks;
                 _uselessInRow = tasks > 0 ? 0 : _uselessInRow;

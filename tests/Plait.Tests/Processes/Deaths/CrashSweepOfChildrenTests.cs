@@ -72,9 +72,18 @@ public sealed class CrashSweepOfChildrenTests
         var options = new ChildProcessOptions();
         options.Environment[Family.Variable] = family.Mark;
         options.Environment[CrashPoints.Variable] = $"child:{point}:{count}";
+
+        // A child that is to fall asleep over a full ring needs a parent that does not empty it meanwhile.
+        using StalledDispatcher? stall = point == nameof(CrashPoint.RingSleeping) ? new StalledDispatcher() : null;
         (ChildProcess child, Action checkResult) = SweptCalls.Start(call, options);
         using (child)
         {
+            if (stall is not null)
+            {
+                Assert.True(Family.WaitForEnd(child.Pid, Limits.Hang), $"{child} did not come to {point} within {Limits.Hang}.");
+                stall.Release();
+            }
+
             Assert.True(child.Join(Limits.Hang, TestContext.Current.CancellationToken), $"{child} was not known to be dead after {Limits.Hang}.");
             ChildOutcome outcome = child.Outcome!;
 

@@ -66,7 +66,8 @@ internal sealed class Family : IDisposable
         }
     }
 
-    private static bool WaitForEnd(int pid, TimeSpan limit)
+    /// <summary>Waits until a process has ended; it may be a zombie then.</summary>
+    public static bool WaitForEnd(int pid, TimeSpan limit)
     {
         Descriptor? pidFd = ProcessCalls.OpenPidFd(pid);
         if (pidFd is null)
