@@ -4,7 +4,7 @@ namespace Plait.Execution;
 /// <param name="Workers">Workers that can run functions now.</param>
 /// <param name="BusyWorkers">Those of them that do.</param>
 /// <param name="Pending">Tasks that wait for a worker or for their next attempt.</param>
-/// <param name="Running">Tasks handed to a worker.</param>
+/// <param name="Running">Tasks handed to a worker whose end has not arrived: one that was awaited is not among them.</param>
 /// <param name="Succeeded">Tasks whose function returned.</param>
 /// <param name="Failed">Tasks that threw, ran out of time, or whose worker died for good.</param>
 /// <param name="Cancelled">Tasks that were cancelled.</param>

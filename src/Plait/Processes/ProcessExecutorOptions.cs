@@ -71,7 +71,7 @@ public sealed class ProcessExecutorOptions
     /// <summary>How the worker processes are started: environment, directory, priority, processors, memory limit, standard streams, codecs. Its name, daemon flag and grace are not used; its streams cannot be pipes, whose other end nobody would have.</summary>
     public ChildProcessOptions Worker { get; set; } = new();
 
-    /// <summary>The clock that backoffs, times that count from a submission, and the deadlines of shutdowns go by. What runs in a worker is timed by the kernel's clock. Default: the system's.</summary>
+    /// <summary>The clock that backoffs, times that count from a submission, the deadlines of shutdowns, and the patience of a map with a slow input go by. What runs in a worker is timed by the kernel's clock. Default: the system's.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 
     internal ProcessExecutorOptions Copy()

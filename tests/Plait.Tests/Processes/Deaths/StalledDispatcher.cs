@@ -14,6 +14,7 @@ internal sealed class StalledDispatcher : IChannelReader, IDisposable
 
     public StalledDispatcher()
     {
+        // The first dispatcher with room takes it, as it will the next child: there are rarely two, as each has room for 126.
         ChannelDispatcher.Add(this);
         _channel.Send(MessageKind.Ready, 0, []);
         Assert.True(_stalled.Wait(Limits.Hang), "The dispatcher did not come by.");
@@ -35,6 +36,8 @@ internal sealed class StalledDispatcher : IChannelReader, IDisposable
     public void Dispose()
     {
         Release();
+
+        // A reader that has said no is not looked at again, so its ring may go.
         _left.Wait(Limits.Hang);
         _channel.Dispose();
     }
