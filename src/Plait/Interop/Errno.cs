@@ -5,6 +5,7 @@ internal static class Errno
 {
     public const int EPERM = 1;
     public const int ENOENT = 2;
+    public const int EEXIST = 17;
     public const int ESRCH = 3;
     public const int EINTR = 4;
     public const int EBADF = 9;
@@ -25,6 +26,7 @@ internal static class Errno
     {
         EPERM => "EPERM",
         ENOENT => "ENOENT",
+        EEXIST => "EEXIST",
         ESRCH => "ESRCH",
         EINTR => "EINTR",
         EBADF => "EBADF",

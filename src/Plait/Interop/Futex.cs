@@ -13,7 +13,7 @@ internal enum FutexResult
 }
 
 /// <summary>
-/// futex(2) on words in shared memory. Always the shared operations, absolute monotonic deadlines, and never
+/// futex(2). The shared operations, unless told that no other process maps the word; absolute monotonic deadlines; and never
 /// SuppressGCTransition: a wait blocks and a wake takes the kernel's hash bucket lock.
 /// </summary>
 internal static unsafe class Futex
@@ -23,6 +23,7 @@ internal static unsafe class Futex
 
     private const int WaitBitset = 9;
     private const int WakeOperation = 1;
+    private const int Private = 128;
     private const uint MatchAny = 0xFFFF_FFFF;
     private const uint Size32 = 2;
     private const int ClockMonotonic = 1;
@@ -31,18 +32,18 @@ internal static unsafe class Futex
     public static bool CanWaitAny { get; } = ProbeWaitAny();
 
     /// <summary>Blocks while <c>*word == expected</c>, until woken or until <paramref name="deadline"/> on <see cref="MonotonicClock"/>.</summary>
-    public static FutexResult Wait(uint* word, uint expected, long deadline)
+    public static FutexResult Wait(uint* word, uint expected, long deadline, bool isShared = true)
     {
         Timespec time = ToTimespec(deadline);
         Timespec* limit = deadline == MonotonicClock.Never ? null : &time;
         long result = Libc.syscall(
-            SystemCall.Futex, (nint)word, WaitBitset, unchecked((nint)expected), (nint)limit, 0, unchecked((nint)MatchAny));
+            SystemCall.Futex, (nint)word, isShared ? WaitBitset : WaitBitset | Private, unchecked((nint)expected), (nint)limit, 0, unchecked((nint)MatchAny));
         return Explain(result);
     }
 
     /// <summary>Wakes up to <paramref name="count"/> waiters on <paramref name="word"/> in any process that maps it.</summary>
-    public static void Wake(uint* word, int count) =>
-        _ = Libc.syscall(SystemCall.Futex, (nint)word, WakeOperation, count, 0, 0, 0);
+    public static void Wake(uint* word, int count, bool isShared = true) =>
+        _ = Libc.syscall(SystemCall.Futex, (nint)word, isShared ? WakeOperation : WakeOperation | Private, count, 0, 0, 0);
 
     /// <summary>Blocks while every waiter's word has its expected value, until one is woken or the deadline passes.</summary>
     public static FutexResult WaitAny(FutexWaiter* waiters, int count, long deadline)

@@ -29,6 +29,19 @@ internal static unsafe partial class Libc
     public static partial int fcntl(int fd, int command, nint argument);
 
     [LibraryImport(Library, SetLastError = true)]
+    public static partial int flock(int fd, int operation);
+
+    /// <summary>Returns the error number itself.</summary>
+    [LibraryImport(Library)]
+    public static partial int posix_fallocate(int fd, long offset, long length);
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int statx(int directory, byte* path, int flags, uint mask, byte* facts);
+
+    [LibraryImport(Library)]
+    public static partial uint geteuid();
+
+    [LibraryImport(Library, SetLastError = true)]
     public static partial int close(int fd);
 
     [LibraryImport(Library, SetLastError = true)]

@@ -12,8 +12,11 @@ internal static unsafe class MemoryFile
     private const int SealShrink = 2;
     private const int SealGrow = 4;
     private const int SeekEnd = 2;
+    private const int ProtectRead = 1;
     private const int ProtectReadWrite = 3;
     private const int MapShared = 1;
+    private const int MapPrivate = 2;
+    private const int MapAnonymous = 0x20;
     private const int MapNoReserve = 0x4000;
     private const int AdviseRemove = 9;
 
@@ -53,12 +56,32 @@ internal static unsafe class MemoryFile
         }
     }
 
+    /// <summary>Opens what a path leads to, to read only and without any lock; null and the error's number when that is refused.</summary>
+    public static Descriptor? TryOpenToRead(string path, out int errno)
+    {
+        int fd;
+        fixed (byte* text = Utf8.Encode(path))
+        {
+            fd = Libc.open(text, FileFlags.CloseOnExec, 0);
+        }
+
+        errno = fd < 0 ? Marshal.GetLastPInvokeError() : 0;
+        return fd < 0 ? null : new Descriptor(fd);
+    }
+
     public static long SizeOf(int fd) => Libc.lseek(fd, 0, SeekEnd);
 
     /// <summary>Maps the whole file shared; null when the address space has no room (ENOMEM), so that the caller can ask for less.</summary>
-    public static byte* TryMap(int fd, long size)
+    public static byte* TryMap(int fd, long size, bool isWritable = true)
     {
-        void* address = Libc.mmap(null, (nuint)size, ProtectReadWrite, MapShared | MapNoReserve, fd, 0);
+        void* address = Libc.mmap(null, (nuint)size, isWritable ? ProtectReadWrite : ProtectRead, MapShared | MapNoReserve, fd, 0);
+        return (nint)address == -1 ? null : (byte*)address;
+    }
+
+    /// <summary>Memory of this process alone, sparse; null when the address space has no room.</summary>
+    public static byte* TryMapPrivate(long size)
+    {
+        void* address = Libc.mmap(null, (nuint)size, ProtectReadWrite, MapPrivate | MapAnonymous | MapNoReserve, -1, 0);
         return (nint)address == -1 ? null : (byte*)address;
     }
 

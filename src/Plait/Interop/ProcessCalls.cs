@@ -45,6 +45,14 @@ internal static unsafe class ProcessCalls
         return errno == Errno.ESRCH ? null : throw new SystemCallException(PidFdCall, errno);
     }
 
+    /// <summary>Whether the process has ended, reaped or not.</summary>
+    public static bool HasEnded(Descriptor pidFd)
+    {
+        const short Readable = 1;
+        var descriptor = new PollDescriptor { Fd = pidFd.Number, Events = Readable };
+        return Libc.poll(&descriptor, 1, 0) > 0;
+    }
+
     /// <summary>Sends a signal through a pidfd; false when the process is gone.</summary>
     public static bool SignalPidFd(Descriptor pidFd, int signal) =>
         Libc.syscall(SystemCall.PidFdSendSignal, pidFd.Number, signal, 0, 0, 0, 0) == 0;

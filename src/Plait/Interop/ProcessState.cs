@@ -23,6 +23,10 @@ internal static unsafe class ProcessState
         }
     }
 
+    /// <summary>Whether the process has that thread; true when it cannot be told.</summary>
+    public static bool HasThread(int pid, int tid) =>
+        Libc.syscall(SystemCall.SignalThread, pid, tid, 0, 0, 0, 0) == 0 || System.Runtime.InteropServices.Marshal.GetLastPInvokeError() != Errno.ESRCH;
+
     /// <summary>Threads of this process that the runtime did not make for itself. The runtime's have names that begin with ".NET".</summary>
     public static int CountUserThreads()
     {

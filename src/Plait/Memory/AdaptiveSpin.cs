@@ -5,8 +5,9 @@ namespace Plait.Memory;
 /// <summary>
 /// A brief spin before a sleep, as long as it has paid lately or would have: a wait that the spin ends doubles the budget,
 /// and so does a sleep shorter than <see cref="WorthSpinning"/>; a longer one halves it. Judging the sleep by its length is
-/// what gets two sides that wait for each other back to spinning: each one's sleep is mostly the other's wake-up. With one
-/// usable processor nobody spins: the other side could not run meanwhile. Used by one thread at a time.
+/// what gets two sides that wait for each other back to spinning: each one's sleep is mostly the other's wake-up. When even the
+/// longest spin was in vain, it stops for a number of sleeps, each time for twice as many: the processors are busy, and the other side
+/// runs only when this one sleeps. With one usable processor nobody spins at all. Used by one thread at a time.
 /// </summary>
 internal sealed class AdaptiveSpin
 {
@@ -17,9 +18,15 @@ internal sealed class AdaptiveSpin
     /// <summary>Nanoseconds that a sleep and its two wake-ups cost anyway.</summary>
     private const long WorthSpinning = 25_000;
 
-    private static readonly bool CanSpin = ProcessCalls.GetAffinity(0).Length > 1;
+    private static readonly bool HasProcessors = ProcessCalls.GetAffinity(0).Length > 1;
+
+    // In sleeps.
+    private const int ShortestRest = 64;
+    private const int LongestRest = 4096;
 
     private int _budget = 128;
+    private int _rest;
+    private int _nextRest = ShortestRest;
 
     /// <summary>Set to 0 in a process's environment, it never spins: for machines with better things to do, and to measure wake-ups.</summary>
     public const string Variable = "PLAIT_SPIN";
@@ -27,11 +34,20 @@ internal sealed class AdaptiveSpin
     /// <summary>Off makes every wait a sleep.</summary>
     public static bool IsEnabled { get; set; } = Environment.GetEnvironmentVariable(Variable) != "0";
 
+    /// <summary>Whether a spin is of any use here, and wanted.</summary>
+    public static bool CanSpin => HasProcessors && IsEnabled;
+
     /// <summary>Spins until <paramref name="isReady"/> or until the budget is used up; true when it became ready.</summary>
     public bool Until<T>(T state, Func<T, bool> isReady)
     {
-        if (!CanSpin || !IsEnabled)
+        if (!CanSpin)
         {
+            return isReady(state);
+        }
+
+        if (_rest > 0)
+        {
+            _rest--;
             return isReady(state);
         }
 
@@ -41,6 +57,7 @@ internal sealed class AdaptiveSpin
             if (isReady(state))
             {
                 _budget = Math.Min(Maximum, budget * 2);
+                _nextRest = ShortestRest;
                 return true;
             }
 
@@ -51,6 +68,26 @@ internal sealed class AdaptiveSpin
     }
 
     /// <summary>Tells how long the sleep was that followed a spin in vain.</summary>
-    public void Slept(long nanoseconds) =>
-        _budget = nanoseconds < WorthSpinning ? Math.Min(Maximum, _budget * 2) : Math.Max(Minimum, _budget / 2);
+    public void Slept(long nanoseconds)
+    {
+        if (_rest > 0)
+        {
+            return;
+        }
+
+        if (nanoseconds >= WorthSpinning)
+        {
+            _budget = Math.Max(Minimum, _budget / 2);
+        }
+        else if (_budget < Maximum)
+        {
+            _budget = Math.Min(Maximum, _budget * 2);
+        }
+        else
+        {
+            _budget = Minimum;
+            _rest = _nextRest;
+            _nextRest = Math.Min(LongestRest, _nextRest * 2);
+        }
+    }
 }

@@ -66,18 +66,7 @@ internal sealed unsafe class Arena : SafeHandle
             }
 
             var arena = new Arena(address, capacity, file);
-            long slotsOffset = ArenaHeader.Size;
-            arena.Header = new ArenaHeader
-            {
-                Magic = ArenaHeader.ExpectedMagic,
-                Version = ArenaHeader.CurrentVersion,
-                LayoutHash = LayoutHash,
-                Capacity = capacity,
-                SlotCount = slots,
-                SlotSize = ParticipantSlot.Size,
-                SlotsOffset = slotsOffset,
-                DataOffset = RoundUpToPage(slotsOffset + ((long)slots * ParticipantSlot.Size)),
-            };
+            arena.Header = NewHeader(capacity, slots);
             _ = arena.TryAdopt(arena.Header);
             return arena;
         }
@@ -88,7 +77,13 @@ internal sealed unsafe class Arena : SafeHandle
 
     /// <summary>Maps an arena that another process made, after checking that it is one and that both sides agree on its layout.</summary>
     /// <exception cref="InvalidDataException">The descriptor holds no arena, or one of another version.</exception>
-    public static Arena Open(int fd)
+    public static Arena Open(int fd) => Open(fd, isWritable: true);
+
+    /// <summary>The same to read only: a store into it would be a fatal signal.</summary>
+    /// <inheritdoc cref="Open(int)"/>
+    public static Arena Observe(int fd) => Open(fd, isWritable: false);
+
+    private static Arena Open(int fd, bool isWritable)
     {
         long size = MemoryFile.SizeOf(fd);
         if (size < PageSize)
@@ -96,7 +91,7 @@ internal sealed unsafe class Arena : SafeHandle
             throw new InvalidDataException($"Descriptor {fd} holds no arena: it has {size} bytes.");
         }
 
-        byte* address = MemoryFile.TryMap(fd, size);
+        byte* address = MemoryFile.TryMap(fd, size, isWritable);
         if (address is null)
         {
             throw new OutOfMemoryException($"No address space for the parent's arena of {size >> 20} MiB. Raise the limit on virtual memory (ulimit -v).");
@@ -125,6 +120,20 @@ internal sealed unsafe class Arena : SafeHandle
         }
 
         return arena;
+    }
+
+    /// <summary>Makes a file an arena that <see cref="Open(int)"/> accepts.</summary>
+    public static void WriteHeader(Descriptor file, long capacity, int slots)
+    {
+        ArenaHeader header = NewHeader(capacity, slots);
+        byte* address = MemoryFile.TryMap(file.Number, PageSize);
+        if (address is null)
+        {
+            throw new OutOfMemoryException("No address space for an arena's header. Raise the limit on virtual memory (ulimit -v).");
+        }
+
+        *(ArenaHeader*)address = header;
+        MemoryFile.Unmap(address, PageSize);
     }
 
     public ref ParticipantSlot Slot(int index)
@@ -178,6 +187,18 @@ internal sealed unsafe class Arena : SafeHandle
         return true;
     }
 
+    private static ArenaHeader NewHeader(long capacity, int slots) => new()
+    {
+        Magic = ArenaHeader.ExpectedMagic,
+        Version = ArenaHeader.CurrentVersion,
+        LayoutHash = LayoutHash,
+        Capacity = capacity,
+        SlotCount = slots,
+        SlotSize = ParticipantSlot.Size,
+        SlotsOffset = ArenaHeader.Size,
+        DataOffset = RoundUpToPage(ArenaHeader.Size + ((long)slots * ParticipantSlot.Size)),
+    };
+
     private bool TryAdopt(ArenaHeader header)
     {
         // Divided, not multiplied: no number in the header can overflow the comparison.
@@ -204,6 +225,7 @@ internal sealed unsafe class Arena : SafeHandle
             ChannelLayout.Size, ChannelLayout.FirstRing, ChannelLayout.FirstRingData, ChannelLayout.SecondRing,
             ChannelLayout.SecondRingData, ChannelLayout.RingBytes, ChannelState.Size,
             RingControl.Size, BulkBlock.Size, FrameHeader.Size,
+            ScopeHeader.Size, ParticipantRecord.Size, AgentRecord.Size, AgentRecord.HoldSlots, SiteRecord.Size, NameRecord.Size, ObjectRecord.Size, OrderClassRecord.Size, OrderEdgeRecord.Size, StackRecord.Size,
         ];
         foreach (int fact in facts)
         {

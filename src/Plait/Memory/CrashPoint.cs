@@ -106,4 +106,193 @@ internal enum CrashPoint
 
     /// <summary>The worker has read a call; it has not claimed it.</summary>
     CallReceived = 33,
+
+    /// <summary>An object's guard is taken; nothing is changed yet.</summary>
+    GuardTaken = 34,
+
+    /// <summary>The guard of a dead one is taken over; nothing is repaired yet.</summary>
+    GuardInherited = 35,
+
+    /// <summary>In a repair: the queue is made again; the object is not yet repaired.</summary>
+    QueueRebuilt = 36,
+
+    /// <summary>In a repair: what was half done is finished or undone; nothing is granted yet.</summary>
+    ObjectRepaired = 37,
+
+    /// <summary>What is about to be taken is published; the guard is not yet taken.</summary>
+    PendingPublished = 38,
+
+    /// <summary>The lock is taken, by its word or under the guard; the hold is not entered.</summary>
+    WordTaken = 39,
+
+    /// <summary>The waiter's word says that it waits; its record does not yet say what for.</summary>
+    WaitPrepared = 40,
+
+    /// <summary>The record says what it waits for; it is not linked into the queue.</summary>
+    WaitPublished = 41,
+
+    /// <summary>The queue's links lead to the waiter from one side only.</summary>
+    QueueLinking = 42,
+
+    /// <summary>The guard is left after the look at the object, with a wait or without; what was pending is not taken down.</summary>
+    QueueEntered = 43,
+
+    /// <summary>The waiter is about to fall asleep.</summary>
+    WaitSleeping = 44,
+
+    /// <summary>The queue's links lead past the waiter from one side only.</summary>
+    QueueUnlinking = 45,
+
+    /// <summary>The waiter is out of the queue; its word does not yet say how the wait ended.</summary>
+    WaitUnlinked = 46,
+
+    /// <summary>The waiter's word says how its wait ended; nobody has woken it.</summary>
+    WaitEnded = 47,
+
+    /// <summary>The guard is left; those whose waits ended are not yet woken.</summary>
+    WakingWaiters = 48,
+
+    /// <summary>The waiter knows how its wait ended; its word does not yet say so.</summary>
+    WaitAcknowledging = 49,
+
+    /// <summary>The waiter's word is idle; its record still names the object.</summary>
+    WaitAcknowledged = 50,
+
+    /// <summary>A wait is given up: it is out of the queue, and its word still says that it waits.</summary>
+    WaitWithdrawn = 51,
+
+    /// <summary>A wait is given up: its word is idle, and its record still names the object.</summary>
+    WaitIdle = 52,
+
+    /// <summary>A wait is given up: nothing says any more that it was; the object has not been told.</summary>
+    WaitForgotten = 53,
+
+    /// <summary>The word of a lock is free or the next one's; nobody in the queue has been told.</summary>
+    WordReleased = 54,
+
+    /// <summary>The word of an object names the next one, or is free for it; it has not been told.</summary>
+    WordGranted = 55,
+
+    /// <summary>The first waiter is told to try; it is not woken.</summary>
+    WaiterPoked = 56,
+
+    /// <summary>A release to waiters is over, but for the hold's entry.</summary>
+    LockReleased = 57,
+
+    /// <summary>The hold is entered; the wait for it is not acknowledged.</summary>
+    HoldEntered = 58,
+
+    /// <summary>The new holder has seen that its predecessor died; the report is not taken down.</summary>
+    ReportTaking = 59,
+
+    /// <summary>The word names the process; the hold is still the unit's.</summary>
+    WordHandedOver = 60,
+
+    /// <summary>The hold is entered for the process, and still for the unit.</summary>
+    HoldCopied = 61,
+
+    /// <summary>The journal says that the hold is the process's; it is still entered for the unit.</summary>
+    HoldMoved = 62,
+
+    /// <summary>The journal's detail is written; nothing is begun.</summary>
+    JournalPrepared = 63,
+
+    /// <summary>A change of a count is decided; the count is as before.</summary>
+    JournalBegun = 64,
+
+    /// <summary>The count is changed; the hold or the grant is not.</summary>
+    JournalCounted = 65,
+
+    /// <summary>A journalled change is complete; the journal still says that it goes on.</summary>
+    JournalEnding = 66,
+
+    /// <summary>A writer's hold is entered; the word is still free.</summary>
+    WriterEntering = 67,
+
+    /// <summary>An event is set; nobody in its queue has passed.</summary>
+    EventSet = 68,
+
+    /// <summary>A signal is counted; nobody in the queue has passed.</summary>
+    SignalCounted = 69,
+
+    /// <summary>Permits have come back; nobody in the queue has been given one.</summary>
+    PermitsGiven = 70,
+
+    /// <summary>A waiter is in the condition's queue and has released the lock; it does not sleep yet.</summary>
+    ConditionReleased = 71,
+
+    /// <summary>A notified waiter has noted that it is; its wait is not acknowledged.</summary>
+    NotificationNoted = 72,
+
+    /// <summary>A notified waiter is in no queue; it has not asked for the lock.</summary>
+    ConditionRegaining = 73,
+
+    /// <summary>A notified waiter has its lock again; the notification is still noted.</summary>
+    ConditionRegained = 74,
+
+    /// <summary>The last party is about to run the action.</summary>
+    BarrierActing = 75,
+
+    /// <summary>All of the round have been told; the next one has not begun.</summary>
+    RoundGranted = 76,
+
+    /// <summary>The barrier is marked as broken; those who wait have not been told.</summary>
+    BarrierBroken = 77,
+
+    /// <summary>The barrier is broken and everybody told; it still names who acts.</summary>
+    BarrierRefused = 78,
+
+    /// <summary>An async waiter is claimed for delivery; it is in no list.</summary>
+    DeliveryClaimed = 79,
+
+    /// <summary>An async waiter is in its process's list; the bell is not rung.</summary>
+    DeliveryListed = 80,
+
+    /// <summary>The process has taken its list; it has looked at none of them.</summary>
+    DeliveriesTaken = 81,
+
+    /// <summary>In a recovery: the dead unit's record is marked; nothing of it is freed.</summary>
+    AgentEnded = 82,
+
+    /// <summary>In a recovery: what the dead one was granted is taken back; its record still names the object.</summary>
+    GrantTakenBack = 83,
+
+    /// <summary>In a recovery: what the dead one was granted is entered as its hold; the wait is still there.</summary>
+    HoldAdopted = 84,
+
+    /// <summary>In a recovery: the dead one's wait is gone; the hold that came of it is not given back.</summary>
+    HoldTakenBack = 85,
+
+    /// <summary>In a recovery: another is notified in the dead one's place; the dead one's note is still there.</summary>
+    NotificationPassedOn = 86,
+
+    /// <summary>In a recovery: the object says who abandoned it; it is not free yet.</summary>
+    AbandonmentNoted = 87,
+
+    /// <summary>In a recovery: one of the dead one's holds is dealt with; the guard is not left.</summary>
+    HoldAbandoned = 88,
+
+    /// <summary>In a recovery: nothing is left of the dead unit but its record.</summary>
+    AgentCleared = 89,
+
+    /// <summary>The record of a unit that is gone is marked as free; it is not in the list of free ones.</summary>
+    AgentFreed = 90,
+
+    /// <summary>In a recovery: all units of the dead process are gone; its slot is still taken.</summary>
+    AgentsBuried = 91,
+
+    /// <summary>A record is taken for a new unit; it does not say so yet.</summary>
+    AgentTaken = 92,
+
+    /// <summary>A new unit's record is complete; the guard of the allocation is not left.</summary>
+    AgentPublished = 93,
+
+    /// <summary>A slot is taken for a process that comes; it is not filled.</summary>
+    ParticipantJoining = 94,
+
+    /// <summary>A record is taken for a new primitive; it has no kind yet.</summary>
+    ObjectTaken = 95,
+
+    /// <summary>The waiter knows that it was granted its wish; the hold is not entered.</summary>
+    GrantSeen = 96,
 }

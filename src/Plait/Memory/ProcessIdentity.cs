@@ -15,7 +15,8 @@ internal readonly record struct ProcessIdentity(int Pid, ulong StartTime, ulong 
     /// <summary>Reads a process's identity; its start time is 0 when it does not exist.</summary>
     public static ProcessIdentity Read(int pid) => new(pid, ReadStartTime(pid), ReadNamespace(pid));
 
-    private static ulong ReadStartTime(int pid)
+    /// <summary>When a process started, in clock ticks since boot; 0 when it does not exist. One that has ended and is not reaped does.</summary>
+    public static ulong ReadStartTime(int pid)
     {
         try
         {

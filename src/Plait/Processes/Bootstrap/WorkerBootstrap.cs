@@ -4,6 +4,7 @@ using Plait.Interop;
 using Plait.Memory;
 using Plait.Processes.Channels;
 using Plait.Processes.Codecs;
+using Plait.Synchronization.Engine;
 
 namespace Plait.Processes.Bootstrap;
 
@@ -59,6 +60,7 @@ internal static class WorkerBootstrap
         }
 
         ProcessCalls.CloseOnExec(lifeline);
+        TreeMemory.Inherit(WorkerVariables.ScopeDescriptor);
         Channel channel = Channel.Open(arena);
         ProcessCalls.Close(arena);
         CrashPoints.Hit(CrashPoint.ChildMapped);
@@ -67,6 +69,7 @@ internal static class WorkerBootstrap
 
         Hello hello = ReceiveHello(channel);
         s_current = new CurrentProcess(hello.Name, parentPid, hello.Depth, hello.IsDaemon) { ProcessorShare = hello.ProcessorShare };
+        ScopeMemory.ProcessName = hello.Name;
         Lifeline.Watch(lifeline);
         Prepare(hello, channel);
         var loop = new WorkerLoop(channel, hello);

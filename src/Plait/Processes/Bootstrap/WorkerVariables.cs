@@ -17,6 +17,9 @@ internal static class WorkerVariables
     public const int ArenaDescriptor = 3;
     public const int LifelineDescriptor = 4;
 
+    /// <summary>The memory of the program's process scopes: inherited by every worker, at this number.</summary>
+    public const int ScopeDescriptor = 5;
+
     private const string Version = "1";
 
     // Measured for a function that runs briefly: no instrumentation tier, no background collector thread, one heap.

@@ -23,6 +23,9 @@ internal static class Refusals
             $"values are nested more than {PayloadWriter.DeepestNesting} deep here (a long linked list, or a cycle)",
             "Pass the items as an array or a list");
 
+    public static CannotTravelException ThreadScope(PayloadWriter writer, object value, string scope) =>
+        Because(writer, value.GetType(), $"it belongs to the thread scope '{scope}', whose memory only this process has", "Make it with ProcessScope.Create() in place of ThreadScope.Create()");
+
     public static CannotTravelException Cycle(PayloadWriter writer, Type type) =>
         Because(writer, type, "it contains itself, and its type cannot be rebuilt as a cycle", "Break the cycle, or hold the link in a field of your own class");
 

@@ -15,7 +15,7 @@ internal sealed partial class ValueCodec
     {
         Direction = direction;
         _codecs = codecs ?? [];
-        _extensions = extensions ?? [];
+        _extensions = extensions ?? ScopeExtension.Standard;
         if (_codecs.Count > 250)
         {
             throw new ArgumentOutOfRangeException(nameof(codecs), _codecs.Count, "At most 250 codecs can be plugged in.");

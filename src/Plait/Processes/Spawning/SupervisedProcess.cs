@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Plait.Interop;
 using Plait.Memory;
+using Plait.Synchronization.Engine;
 
 namespace Plait.Processes.Spawning;
 
@@ -145,8 +146,17 @@ internal sealed class SupervisedProcess
             _ = ProcessCalls.SignalGroup(Pid, Signals.Kill);
             _ = Living.TryRemove(new KeyValuePair<int, SupervisedProcess>(Pid, this));
             Keeper.Instance.Remove(Pid);
+
+            // While its number is still its own.
+            TreeMemory.Bury(Pid);
+            ulong startTime = ProcessIdentity.ReadStartTime(Pid);
             Status = _pidFd.IsInvalid ? default : ProcessCalls.Reap(_pidFd) ?? default;
             _isReaped = true;
+            if (Status.Signal != 0)
+            {
+                RuntimeFiles.Remove(Pid, startTime);
+            }
+
             if (!_pidFd.IsInvalid)
             {
                 Supervisor.Deaths.Forget(watch, _pidFd);

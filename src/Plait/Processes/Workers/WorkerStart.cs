@@ -4,6 +4,7 @@ using Plait.Processes.Bootstrap;
 using Plait.Processes.Channels;
 using Plait.Processes.Codecs;
 using Plait.Processes.Spawning;
+using Plait.Synchronization.Engine;
 
 namespace Plait.Processes.Workers;
 
@@ -82,7 +83,7 @@ internal sealed class WorkerStart
             Arguments = [$"plait:{_name}", .. _host.Arguments],
             Environment = _environment,
             WorkingDirectory = _options.WorkingDirectory,
-            Descriptors = [.. Streams.Descriptors, Channel.Arena.DescriptorNumber, _lifelineRead.Number],
+            Descriptors = [.. Streams.Descriptors, Channel.Arena.DescriptorNumber, _lifelineRead.Number, TreeMemory.DescriptorNumber],
         };
         return SupervisedProcess.Start(_name, request, _options, Streams, onDeath, onEnded);
     }

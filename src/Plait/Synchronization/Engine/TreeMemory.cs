@@ -1,0 +1,67 @@
+using Plait.Interop;
+using Plait.Memory;
+
+namespace Plait.Synchronization.Engine;
+
+/// <summary>
+/// The one memory that a program and all processes which it starts, in every generation, have in common. Every child inherits its
+/// descriptor, so that a lock can be handed to a process that was started long before. It is mapped when it is first used.
+/// </summary>
+internal static class TreeMemory
+{
+    private static readonly Lock Gate = new();
+
+    // In the program itself; its children have the number that they inherited.
+    private static Arena? s_arena;
+    private static int s_inherited = -1;
+    private static ScopeMemory? s_memory;
+
+    /// <summary>What a child inherits; made with the first.</summary>
+    public static int DescriptorNumber
+    {
+        get
+        {
+            if (s_inherited >= 0)
+            {
+                return s_inherited;
+            }
+
+            lock (Gate)
+            {
+                return Arena.DescriptorNumber;
+            }
+        }
+    }
+
+    public static ScopeMemory Memory
+    {
+        get
+        {
+            if (Volatile.Read(ref s_memory) is { } memory)
+            {
+                return memory;
+            }
+
+            lock (Gate)
+            {
+                return s_memory ??= ScopeMemory.KeepInUse(ScopeMemory.Use(s_inherited >= 0 ? Arena.Open(s_inherited) : Arena));
+            }
+        }
+    }
+
+    private static Arena Arena => s_arena ??= Arena.Create(ScopeMemory.TreeName, slots: 0);
+
+    /// <summary>This process is a child, and this is what it inherited.</summary>
+    public static void Inherit(int descriptor)
+    {
+        ProcessCalls.CloseOnExec(descriptor);
+        s_inherited = descriptor;
+    }
+
+    /// <summary>A process that this one watches has ended, and nobody else can have its number yet: frees what it left in the memory, if that is in use here.</summary>
+    public static void Bury(int pid)
+    {
+        Volatile.Read(ref s_memory)?.Liveness.BuryProcess(pid);
+        NamedMemories.Bury(pid);
+    }
+}

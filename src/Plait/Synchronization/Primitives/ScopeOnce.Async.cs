@@ -1,0 +1,18 @@
+namespace Plait.Synchronization.Primitives;
+
+/// <content>What awaits: not in an unsafe context.</content>
+internal sealed partial class ScopeOnce
+{
+    private async ValueTask<bool> RunAsync(ValueTask<Hold> acquiring, Func<Task> action)
+    {
+        using Hold hold = await acquiring.ConfigureAwait(false);
+        if (IsDone)
+        {
+            return false;
+        }
+
+        await action().ConfigureAwait(false);
+        SetDone();
+        return true;
+    }
+}
