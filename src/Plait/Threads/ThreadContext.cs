@@ -1,0 +1,151 @@
+namespace Plait.Threads;
+
+/// <summary>
+/// Keeps an async function on the thread that runs it: what follows an await is posted here and run by the thread, which
+/// does nothing else until the function's task has ended. What is posted after that goes to the thread pool.
+/// </summary>
+internal sealed class ThreadContext : SynchronizationContext
+{
+    // A condition variable of the runtime: Monitor.Wait and Pulse need an object of their own kind.
+    private readonly object _gate = new();
+
+    // Guarded by _gate.
+    private readonly Queue<(SendOrPostCallback Callback, object? State)> _work = new();
+    private bool _isTaskOver;
+    private bool _isClosed;
+
+    private readonly Thread _thread = Thread.CurrentThread;
+
+    private ThreadContext()
+    {
+    }
+
+    /// <summary>Calls the function and blocks until its task has ended. The task is returned as it ended.</summary>
+    public static TTask Run<TTask>(Func<TTask> function)
+        where TTask : Task
+    {
+        SynchronizationContext? previous = Current;
+        var context = new ThreadContext();
+        SetSynchronizationContext(context);
+        try
+        {
+            TTask task = function() ?? throw new InvalidOperationException("The async function returned null instead of a task.");
+            context.RunUntilOver(task);
+            return task;
+        }
+        finally
+        {
+            SetSynchronizationContext(previous);
+            context.Close();
+        }
+    }
+
+    public override SynchronizationContext CreateCopy() => this;
+
+    public override void Post(SendOrPostCallback d, object? state)
+    {
+        lock (_gate)
+        {
+            if (!_isClosed)
+            {
+                _work.Enqueue((d, state));
+                Monitor.Pulse(_gate);
+                return;
+            }
+        }
+
+        base.Post(d, state);
+    }
+
+    public override void Send(SendOrPostCallback d, object? state)
+    {
+        if (Thread.CurrentThread == _thread)
+        {
+            d(state);
+            return;
+        }
+
+        var sent = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Post(
+            _ =>
+            {
+                try
+                {
+                    d(state);
+                    sent.SetResult();
+                }
+                catch (Exception error)
+                {
+                    sent.SetException(error);
+                }
+            },
+            null);
+        sent.Task.GetAwaiter().GetResult();
+    }
+
+    private void RunUntilOver(Task task)
+    {
+        if (!task.IsCompleted)
+        {
+            task.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(() =>
+            {
+                lock (_gate)
+                {
+                    _isTaskOver = true;
+                    Monitor.Pulse(_gate);
+                }
+            });
+            while (TakeNext() is var (callback, state))
+            {
+                RunOne(callback, state);
+            }
+        }
+    }
+
+    // What an async void method or a foreign callback throws arrives here: told, and the function goes on.
+    private static void RunOne(SendOrPostCallback callback, object? state)
+    {
+        try
+        {
+            callback(state);
+        }
+        catch (Exception error)
+        {
+            ThreadFailures.Tell(WorkerThread.Current, error);
+        }
+    }
+
+    private (SendOrPostCallback Callback, object? State)? TakeNext()
+    {
+        lock (_gate)
+        {
+            while (true)
+            {
+                if (_isTaskOver)
+                {
+                    return null;
+                }
+
+                if (_work.TryDequeue(out (SendOrPostCallback Callback, object? State) next))
+                {
+                    return next;
+                }
+
+                Monitor.Wait(_gate);
+            }
+        }
+    }
+
+    private void Close()
+    {
+        lock (_gate)
+        {
+            _isClosed = true;
+        }
+
+        foreach ((SendOrPostCallback callback, object? state) in _work)
+        {
+            base.Post(callback, state);
+        }
+    }
+}
