@@ -1,3 +1,4 @@
+using Plait.Cli.Chapters.Locks;
 using Plait.Cli.Chapters.Pool;
 using Plait.Cli.Chapters.Processes;
 
@@ -24,5 +25,24 @@ internal static class ChapterCatalog
         new KillOnTimeout(),
         new Poison(),
         new MapProgress(),
+        new ThreadStarts(),
+        new SharedData(),
+        new ThreadInfo(),
+        new DaemonThread(),
+        new ThreadLimit(),
+        new Race(),
+        new LockVsJoin(),
+        new Tickets(),
+        new Deadlock(),
+        new ReentrantLock(),
+        new Semaphores(),
+        new Events(),
+        new EventReady(),
+        new Conditions(),
+        new Barriers(),
+        new Captcha(),
+        new ThreadLocals(),
+        new GlobalLock(),
+        new OwnerDeath(),
     ];
 }
