@@ -47,6 +47,12 @@ public sealed record BenchCase
     /// <summary>The largest accepted figure of ours, in <see cref="Unit"/>, or null for none.</summary>
     public double? GoalAbsolute { get; init; }
 
+    /// <summary>The largest figure of ours, in <see cref="Unit"/>, that any single sample may have, or null for none. It is judged beside the other goals.</summary>
+    public double? GoalWorst { get; init; }
+
+    /// <summary>Ends what ours keeps from round to round; called once, after the last round. Null where nothing is kept.</summary>
+    public Action? TearDown { get; init; }
+
     /// <summary>Which figure of each side is compared; the median unless told.</summary>
     public BenchStatistic Statistic { get; init; }
 

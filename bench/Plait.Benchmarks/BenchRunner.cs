@@ -39,6 +39,8 @@ internal static class BenchRunner
             {
                 await peer.DisposeAsync().ConfigureAwait(false);
             }
+
+            benchCase.TearDown?.Invoke();
         }
 
         var rows = peers.Select((peer, index) => Row(benchCase, ours, peer, carriesGoal: index == 0)).ToArray();
@@ -62,6 +64,8 @@ internal static class BenchRunner
             benchCase.Statistic == BenchStatistic.Percentile99 ? "p99" : "",
             ours.Samples.IsEmpty ? "" : $"ours {ours.Samples.Noise()}",
             peer.Samples.IsEmpty ? "" : $"peer {peer.Samples.Noise()}",
+            peer.Measure is { } measure && our / their is { } multiple ? $"{BenchSamples.Format(multiple)} x {measure}" : "",
+            carriesGoal && benchCase.GoalWorst is { } worst ? $"none over {BenchSamples.Format(worst)}" : "",
             ours.Note,
             ours.Failure is null ? "" : $"ours failed: {ours.Failure}",
             peer.Failure ?? "",
@@ -76,19 +80,19 @@ internal static class BenchRunner
             ratio,
             goal,
             goalAbsolute,
-            Judge(ours, our, ratio, goal, goalAbsolute),
+            Judge(ours, our, ratio, goal, goalAbsolute, carriesGoal ? benchCase.GoalWorst : null),
             string.Join("; ", notes.Where(note => note.Length > 0)));
     }
 
     /// <summary>Null where there is nothing to judge: no goal, or a goal against a peer that is not there.</summary>
-    private static bool? Judge(OursSide ours, double? our, double? ratio, double? goal, double? goalAbsolute)
+    private static bool? Judge(OursSide ours, double? our, double? ratio, double? goal, double? goalAbsolute, double? goalWorst)
     {
-        if (goal is null && goalAbsolute is null)
+        if (goal is null && goalAbsolute is null && goalWorst is null)
         {
             return null;
         }
 
-        if (ours.Failure is not null || our is null || our > goalAbsolute || ratio < goal)
+        if (ours.Failure is not null || our is null || our > goalAbsolute || ratio < goal || ours.Samples.Quantile(1) > goalWorst)
         {
             return false;
         }
@@ -153,6 +157,8 @@ internal static class BenchRunner
         public string Label => description.Label;
 
         public double? Goal => description.Goal;
+
+        public string? Measure => description.Measure;
 
         public string Name => running?.Name ?? description.Label;
 

@@ -6,6 +6,7 @@ children with it.
 """
 
 import platform
+import statistics
 import sys
 import time
 
@@ -18,6 +19,15 @@ def serve(what, operation):
 def serve_mean(what, operations):
     """Calls `operations(N)` once for each line and prints how long that took, divided by N."""
     serve_figures(what, lambda count: [timed(lambda: operations(count)) / count])
+
+
+def serve_median(what, operations, batch):
+    """As serve_mean, but cut into calls of `operations(batch)`, whose median is printed: one that the scheduler cut off does not count."""
+
+    def median(count):
+        return statistics.median(timed(lambda: operations(batch)) for _ in range(max(1, count // batch))) / batch
+
+    serve_figures(what, lambda count: [median(count)])
 
 
 def serve_figures(what, measure):

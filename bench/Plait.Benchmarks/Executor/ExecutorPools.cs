@@ -68,7 +68,8 @@ internal static class ExecutorPools
         && workers.Count(worker => worker.State == WorkerState.Idle) == idle
         && workers.Count(worker => worker.State == WorkerState.Spare) == spares;
 
-    private static void DisposeAll()
+    /// <summary>Ends the pools that are kept.</summary>
+    public static void DisposeAll()
     {
         foreach (ProcessExecutor pool in Kept.Values)
         {

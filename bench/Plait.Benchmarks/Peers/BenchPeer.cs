@@ -7,6 +7,9 @@ public sealed record BenchPeer(string Label, Func<CancellationToken, Task<IRunni
 {
     /// <summary>The smallest accepted ratio of this peer to ours, or null to go by the case's goal, which is for the first peer.</summary>
     public double? Goal { get; init; }
+
+    /// <summary>What one operation of this peer is called where it serves as a measure: its row then says how many of it ours costs. Null otherwise.</summary>
+    public string? Measure { get; init; }
 }
 
 /// <summary>A peer that is ready to be measured again and again. It is used by one flow at a time.</summary>
