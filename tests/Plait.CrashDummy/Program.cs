@@ -13,6 +13,7 @@ return args switch
     ["pool", var state] => Pools.Run(state),
     ["pools"] => Pools.Live(),
     ["executor", var way] => Executors.Run(way),
+    ["threads", var way] => Threads.Run(way),
     _ => Fail(args),
 };
 

@@ -51,6 +51,9 @@ public sealed class BannedApisTests
     public void Silenced_OutsideInterop_NamesThePlace(string path, string head, string tail) => Verdict.One(BannedApis.Silenced([new(path, head + tail)]), path + ":1");
 
     [Fact]
+    public void Silenced_ByThePeerThatIsMeasured_IsEmpty() => Verdict.None(BannedApis.Silenced([new(BannedApis.Peer, "#pragma warning disable RS" + "0030")]));
+
+    [Fact]
     public void Silenced_InsideInterop_IsEmpty() => Verdict.None(BannedApis.Silenced([new("src/Plait/Interop/Clock.cs", "#pragma warning disable RS" + "0030")]));
 
     [Fact]

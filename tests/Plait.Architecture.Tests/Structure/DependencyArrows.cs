@@ -8,7 +8,8 @@ internal static class DependencyArrows
         ["Interop"] = [],
         ["Memory"] = ["Interop"],
         ["Synchronization"] = ["Memory"],
-        ["Queues"] = ["Synchronization"],
+        ["Threads"] = ["Synchronization"],
+        ["Queues"] = ["Synchronization", "Threads"],
         ["Scheduling"] = [],                                       // pure: see ForbiddenInScheduling
         ["Coroutines"] = ["Queues", "Scheduling"],
         ["Execution"] = ["Queues", "Scheduling", "Coroutines"],    // the coroutine executor is an executor like the others

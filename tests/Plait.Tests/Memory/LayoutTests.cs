@@ -75,7 +75,7 @@ public sealed class LayoutTests
     }
 
     // Both ways: every row is a field at that place, and every field has a row.
-    private static void CheckStruct<T>(string document, int size)
+    internal static void CheckStruct<T>(string document, int size)
         where T : unmanaged
     {
         DocumentTable table = DocumentTable.Find(document, typeof(T).Name);
@@ -84,7 +84,7 @@ public sealed class LayoutTests
         (string Name, int Offset, int Bytes)[] code =
         [
             .. typeof(T).GetFields(BindingFlags.Instance | BindingFlags.Public)
-                .Select(field => (field.Name, (int)Marshal.OffsetOf<T>(field.Name), Marshal.SizeOf(field.FieldType)))
+                .Select(field => (field.Name, (int)Marshal.OffsetOf<T>(field.Name), Marshal.SizeOf(field.FieldType.IsEnum ? Enum.GetUnderlyingType(field.FieldType) : field.FieldType)))
                 .OrderBy(field => field.Item2),
         ];
         (string Name, int Offset, int Bytes)[] written = [.. table.Rows.Select(row => (row[2], Number(row[0]), Number(row[1])))];

@@ -39,7 +39,7 @@ public sealed partial class SpinModelTests
     public async Task Channel_EveryInterleaving_HoldsItsAssertions()
     {
         string report = await VerifyAsync("channel.pml", [], ["-DSAFETY"], []);
-        Assert.Contains("errors: 0", report);
+        AssertHolds(report);
         Assert.True(States(report) > 1_000_000, report);
         Assert.Equal(7, UnreachedNone().Count(report));
     }
@@ -48,7 +48,7 @@ public sealed partial class SpinModelTests
     public async Task Channel_EveryRun_Ends()
     {
         string report = await VerifyAsync("channel.pml", ["-DTOTAL=3"], ["-DNP"], ["-l"]);
-        Assert.Contains("errors: 0", report);
+        AssertHolds(report);
         Assert.Contains("non-progress cycles \t+", report);
         Assert.True(States(report) > 100_000, report);
     }
@@ -66,7 +66,7 @@ public sealed partial class SpinModelTests
     public async Task WorkerCalls_EveryInterleaving_HoldsItsAssertions()
     {
         string report = await VerifyAsync("worker-calls.pml", [], ["-DSAFETY"], []);
-        Assert.Contains("errors: 0", report);
+        AssertHolds(report);
         Assert.True(States(report) > 1_000_000, report);
         Assert.Equal(6, UnreachedNone().Count(report));
     }
@@ -75,8 +75,7 @@ public sealed partial class SpinModelTests
     [MemberData(nameof(BrokenWorkerCalls))]
     public async Task WorkerCalls_BrokenVariant_IsCaught(string variant)
     {
-        // The error is found at once: most of the time would go into compiling the checker.
-        string report = await VerifyAsync("worker-calls.pml", ["-D" + variant], ["-DSAFETY", "-O0"], []);
+        string report = await VerifyAsync("worker-calls.pml", ["-D" + variant], ["-DSAFETY"], []);
         Assert.Contains("errors: 1", report);
         Assert.Contains("assertion violated", report);
     }
@@ -91,6 +90,17 @@ public sealed partial class SpinModelTests
     private static IEnumerable<string> Variants(string model) => Conditional().Matches(Repository.Read("docs", "models", model))
         .Select(static match => match.Groups[1].Value).Distinct().Order();
 
+    // Not optimised: that takes longer than what it saves. gcc takes fifty times as long as tcc for a program that is no faster.
+    private static string Compiler => IsInstalled("tcc") ? "tcc" : "gcc";
+
+    private static void AssertHolds(string report)
+    {
+        Assert.Contains("errors: 0", report);
+
+        // Out of memory, it ends without an error as well.
+        Assert.DoesNotContain("Search not completed", report);
+    }
+
     private static async Task<string> VerifyAsync(string model, string[] modelFlags, string[] compilerFlags, string[] runFlags)
     {
         Assert.SkipUnless(IsInstalled("spin"), "spin is not installed: apt-get install spin.");
@@ -100,7 +110,7 @@ public sealed partial class SpinModelTests
         {
             File.Copy(Path.Combine(Repository.Root, "docs", "models", model), Path.Combine(folder.FullName, model));
             _ = await RunAsync(folder, "spin", [.. modelFlags, "-a", model]);
-            _ = await RunAsync(folder, "gcc", ["-O2", "-w", "-DMEMLIM=500", .. compilerFlags, "-o", "pan", "pan.c"]);
+            _ = await RunAsync(folder, Compiler, ["-w", "-DMEMLIM=500", "-DMURMUR", .. compilerFlags, "-o", "pan", "pan.c"]);
             string report = await RunAsync(folder, Path.Combine(folder.FullName, "pan"), ["-E", "-m100000", .. runFlags]);
             Assert.DoesNotContain("max search depth too small", report);
             return report;

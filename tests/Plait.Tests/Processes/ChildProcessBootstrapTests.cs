@@ -95,7 +95,7 @@ public sealed class ChildProcessBootstrapTests : ProcessTest
 
         Assert.DoesNotContain(open, descriptor => descriptor.Contains(Path.GetFileName(secret.Name), StringComparison.Ordinal));
         Assert.DoesNotContain(open, descriptor => ofSibling.Any(pipe => descriptor.EndsWith(pipe, StringComparison.Ordinal)));
-        Assert.DoesNotContain(open, static descriptor => descriptor.Contains("memfd:plait", StringComparison.Ordinal));
+        Assert.DoesNotContain(open, static descriptor => descriptor.Contains("memfd:plait", StringComparison.Ordinal) && !descriptor.Contains("memfd:plait-scope", StringComparison.Ordinal));
         Assert.Single(open, static descriptor => descriptor == "0 -> /dev/null");
     }
 

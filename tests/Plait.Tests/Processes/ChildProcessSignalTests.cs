@@ -159,6 +159,22 @@ public sealed class ChildProcessSignalTests : ProcessTest
     }
 
     [Fact]
+    public void Kill_OfARunningFunction_LeavesNoFileOfItsRuntime()
+    {
+        using var child = ChildProcess.Start(InChild.SayReadyAndWait, s_piped);
+        AwaitReady(child);
+        string folder = Path.GetTempPath();
+        string[] patterns = [$"dotnet-diagnostic-{child.Pid}-*", $"clr-debug-pipe-{child.Pid}-*"];
+        int before = patterns.Sum(pattern => Directory.GetFiles(folder, pattern).Length);
+
+        child.Kill();
+        child.Join();
+
+        Assert.NotEqual(0, before);
+        Assert.Empty(patterns.SelectMany(pattern => Directory.GetFiles(folder, pattern)));
+    }
+
+    [Fact]
     public void Kill_RightAfterTheStart_EndsIt()
     {
         using var child = ChildProcess.Start(InChild.WaitForever);

@@ -1,5 +1,6 @@
 using Plait.Interop;
 using Plait.Processes;
+using Plait.Synchronization;
 using Xunit;
 
 namespace Plait.Tests.Processes;
@@ -112,5 +113,23 @@ public abstract class ProcessTest : IAsyncLifetime
         using var program = ChildProcess.StartProgram("/bin/sh", ["-c", "exit 0"]);
         _ = await child;
         await program;
+
+        // The threads that look after waits between processes start with the first such wait and stay.
+        using ProcessScope scope = ProcessScope.Create();
+        IEvent here = scope.CreateEvent();
+        IEvent done = scope.CreateEvent();
+        using var other = ChildProcess.Start(
+            static (IEvent here, IEvent done) =>
+            {
+                here.Set();
+                done.Wait();
+            },
+            here,
+            done);
+        here.Wait();
+        Assert.False(done.Wait(TimeSpan.FromMilliseconds(1)));
+        Assert.False(await done.WaitAsync(TimeSpan.FromMilliseconds(1)));
+        done.Set();
+        await other;
     }
 }

@@ -18,6 +18,17 @@ internal static class ProcFiles
 
     public static bool IsAlive(int pid) => State(pid) is not ('Z' or 'X');
 
+    /// <summary>SIGKILL is on its way to it, or its end has begun.</summary>
+    public static bool IsDying(int pid)
+    {
+        const long Exiting = 4;
+        const long Kill = 1 << 8;
+        string? pending = Read(pid, "status").Split('\n').FirstOrDefault(static line => line.StartsWith("SigPnd:", StringComparison.Ordinal));
+        return Stat(pid) is not { } fields || pending is null
+            || (long.Parse(fields[6], CultureInfo.InvariantCulture) & Exiting) != 0
+            || (long.Parse(pending["SigPnd:".Length..].Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture) & Kill) != 0;
+    }
+
     public static string CommandLine(int pid) => Read(pid, "cmdline").Replace('\0', ' ');
 
     public static string Environ(int pid) => Read(pid, "environ");
