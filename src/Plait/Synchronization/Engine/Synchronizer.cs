@@ -36,7 +36,11 @@ internal abstract unsafe partial class Synchronizer : ISynchronizer
         // A named condition may have claimed it since.
         if (Record->NameEntry == 0)
         {
-            HoldList.Forget(Memory, Index);
+            if (MayHaveHolds)
+            {
+                HoldList.Forget(Memory, Index);
+            }
+
             Memory.Free(Index);
         }
     }
@@ -59,6 +63,14 @@ internal abstract unsafe partial class Synchronizer : ISynchronizer
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => _user is { } user && user.Key == Agents.CurrentKey ? user : FindCaller();
     }
+
+    // Whether an entry may be left that nobody can release any more. Asked by the finalizer, for which all records of all units are a lot to read.
+    private bool MayHaveHolds => Record->Kind switch
+    {
+        ObjectKind.Event or ObjectKind.Countdown or ObjectKind.Condition or ObjectKind.Unit => false,
+        ObjectKind.Semaphore => Record->Acquisitions != 0,
+        _ => (Record->State | (uint)Record->Count) != 0,
+    };
 
     public virtual SynchronizerStatistics GetStatistics() => new(
         (long)Record->Acquisitions,
