@@ -24,12 +24,15 @@ internal sealed class ThreadStarts() : Chapter(
         int starts = context.IsQuick ? 100 : 2000;
         double[] threads = new double[starts];
         int threadFirst = 0;
-        for (int i = 0; i < starts; i++)
+        int made = 0;
+
+        // That it can happen is shown by one that did: on a busy machine it takes more of them.
+        for (; made < starts || (threadFirst == 0 && made < 100 * starts); made++)
         {
             long called = context.Time.GetTimestamp();
             WorkerThread<long> thread = WorkerThread.Start(context.Time.GetTimestamp);
             long returned = context.Time.GetTimestamp();
-            threads[i] = context.Time.GetElapsedTime(called, thread.Result).TotalMicroseconds;
+            threads[made % starts] = context.Time.GetElapsedTime(called, thread.Result).TotalMicroseconds;
             threadFirst += thread.Result < returned ? 1 : 0;
         }
 
@@ -45,7 +48,7 @@ internal sealed class ThreadStarts() : Chapter(
         context.Say($"from Start to the first line: a thread {ofThread:0} µs (median of {starts}), a process {ofProcess:0.0} ms (best of {processes.Length})");
         context.Fact("thread_us", ofThread);
         context.Fact("process_ms", ofProcess);
-        context.Fact("thread_first", $"{threadFirst}/{starts}");
+        context.Fact("thread_first", $"{threadFirst}/{made}");
         context.Expect(threadFirst > 0, "a thread's first line can come before its parent's next: it needs no boot");
         context.Expect(ofThread < ofProcess * 1000 / 5, "a thread starts many times faster than a process");
     }
