@@ -29,6 +29,35 @@ internal sealed class Descriptor : SafeHandleMinusOneIsInvalid
         return (new Descriptor(ends[0]), new Descriptor(ends[1]));
     }
 
+    /// <summary>Another descriptor of what <paramref name="source"/> stands for.</summary>
+    /// <exception cref="ObjectDisposedException">It is closed.</exception>
+    /// <exception cref="SystemCallException">This process has as many descriptors as it may.</exception>
+    public static Descriptor Duplicate(SafeHandle source)
+    {
+        bool isHeld = false;
+        try
+        {
+            source.DangerousAddRef(ref isHeld);
+            int fd = Libc.fcntl((int)source.DangerousGetHandle(), FileFlags.DuplicateCloseOnExec, 0);
+            return fd >= 0 ? new Descriptor(fd) : throw new SystemCallException("fcntl(F_DUPFD_CLOEXEC)", Marshal.GetLastPInvokeError());
+        }
+        finally
+        {
+            if (isHeld)
+            {
+                source.DangerousRelease();
+            }
+        }
+    }
+
+    /// <summary>Gives the number away: whoever has it closes it.</summary>
+    public int Detach()
+    {
+        int fd = Number;
+        SetHandleAsInvalid();
+        return fd;
+    }
+
     /// <summary>/dev/null, opened for reading and writing.</summary>
     public static unsafe Descriptor Null()
     {

@@ -19,7 +19,13 @@ internal static class Errno
     public const int ENOEXEC = 8;
     public const int EPIPE = 32;
     public const int ENOSYS = 38;
+    public const int EMSGSIZE = 90;
+    public const int EADDRINUSE = 98;
+    public const int ECONNRESET = 104;
+    public const int ENOTCONN = 107;
+    public const int ETOOMANYREFS = 109;
     public const int ETIMEDOUT = 110;
+    public const int ECONNREFUSED = 111;
 
     /// <summary>The symbolic name for messages, with the number for those not listed.</summary>
     public static string Name(int errno) => errno switch
@@ -40,7 +46,13 @@ internal static class Errno
         ENOEXEC => "ENOEXEC",
         EPIPE => "EPIPE",
         ENOSYS => "ENOSYS",
+        EMSGSIZE => "EMSGSIZE",
+        EADDRINUSE => "EADDRINUSE",
+        ECONNRESET => "ECONNRESET",
+        ENOTCONN => "ENOTCONN",
+        ETOOMANYREFS => "ETOOMANYREFS",
         ETIMEDOUT => "ETIMEDOUT",
+        ECONNREFUSED => "ECONNREFUSED",
         _ => $"errno {errno}",
     };
 }

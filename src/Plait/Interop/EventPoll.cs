@@ -2,12 +2,14 @@ using System.Runtime.InteropServices;
 
 namespace Plait.Interop;
 
-/// <summary>epoll(7), level-triggered and for reading only: what the supervisor thread needs. Entries are named by a number that is never reused.</summary>
+/// <summary>epoll(7), level-triggered: what threads need that watch for others. Entries are named by a number that is never reused.</summary>
 internal sealed unsafe class EventPoll : IDisposable
 {
     private const int Add = 1;
     private const int Delete = 2;
     private const uint Readable = 1;
+    private const uint Writable = 4;
+    private const uint Once = 1 << 30;
 
     // struct epoll_event is packed on x64 only.
     private static readonly int EntrySize = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 12 : 16;
@@ -27,10 +29,18 @@ internal sealed unsafe class EventPoll : IDisposable
         Register(_wake, 0);
     }
 
-    public void Register(Descriptor descriptor, long id)
+    /// <summary>Itself readable while anything that is registered is ready.</summary>
+    public Descriptor Handle => _epoll;
+
+    public void Register(Descriptor descriptor, long id) => Register(descriptor, id, Readable);
+
+    /// <summary>Tells once that the descriptor is readable, or writable, or that the other end is gone.</summary>
+    public void RegisterOnce(Descriptor descriptor, long id, bool forWriting) => Register(descriptor, id, Once | (forWriting ? Writable : Readable));
+
+    private void Register(Descriptor descriptor, long id, uint events)
     {
         byte* entry = stackalloc byte[16];
-        *(uint*)entry = Readable;
+        *(uint*)entry = events;
         *(long*)(entry + EntrySize - 8) = id;
         if (Libc.epoll_ctl(_epoll.Number, Add, descriptor.Number, entry) != 0)
         {

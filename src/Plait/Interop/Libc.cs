@@ -74,6 +74,36 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, SetLastError = true)]
     public static partial int poll(PollDescriptor* descriptors, nuint count, int timeoutMilliseconds);
 
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int socket(int family, int type, int protocol);
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int socketpair(int family, int type, int protocol, int* fds);
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int bind(int fd, void* address, uint length);
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int listen(int fd, int backlog);
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int accept4(int fd, void* address, uint* length, int flags);
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int connect(int fd, void* address, uint length);
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int getsockopt(int fd, int level, int option, void* value, uint* length);
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int setsockopt(int fd, int level, int option, void* value, uint length);
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial nint sendmsg(int fd, MessageHeader* message, int flags);
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial nint recvmsg(int fd, MessageHeader* message, int flags);
+
     [LibraryImport(Library)]
     public static partial int raise(int signal);
 

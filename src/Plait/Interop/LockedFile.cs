@@ -51,9 +51,14 @@ internal static unsafe class LockedFile
     public static bool TryLockAlone(Descriptor file) => Libc.flock(file.Number, LockExclusive | LockNonBlocking) == 0;
 
     /// <summary>Locks the file together with others. Blocks while one has it alone, which lasts as long as it takes to prepare it.</summary>
-    public static void LockTogether(Descriptor file)
+    public static void LockTogether(Descriptor file) => Lock(file, LockShared);
+
+    /// <summary>Becomes the only process that has it locked. Blocks while others have.</summary>
+    public static void LockAlone(Descriptor file) => Lock(file, LockExclusive);
+
+    private static void Lock(Descriptor file, int operation)
     {
-        while (Libc.flock(file.Number, LockShared) != 0)
+        while (Libc.flock(file.Number, operation) != 0)
         {
             int errno = Marshal.GetLastPInvokeError();
             if (errno != Errno.EINTR)

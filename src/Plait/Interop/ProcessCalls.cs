@@ -17,7 +17,9 @@ internal static unsafe class ProcessCalls
     public const string PidFdCall = "pidfd_open";
 
     private const int WaitPidFd = 3;
+    private const int WaitStopped = 2;
     private const int WaitExited = 4;
+    private const int WaitLeave = 0x0100_0000;
     private const int WaitNoHang = 1;
     private const int CodeExited = 1;
     private const int SetParentDeathSignal = 1;
@@ -59,6 +61,13 @@ internal static unsafe class ProcessCalls
 
     /// <summary>Sends a signal to every member of a group; false when nobody is left in it. The caller holds the group's leader unreaped, so the number cannot have been given away.</summary>
     public static bool SignalGroup(int group, int signal) => group > 1 && Libc.kill(-group, signal) == 0;
+
+    /// <summary>Whether a child is stopped by a signal, with every one of its threads. Nothing is collected.</summary>
+    public static bool IsStopped(Descriptor pidFd)
+    {
+        ChildSignalInfo info = default;
+        return Libc.syscall(SystemCall.WaitId, WaitPidFd, pidFd.Number, (nint)(&info), WaitStopped | WaitNoHang | WaitLeave, 0, 0) == 0 && info.Pid != 0;
+    }
 
     /// <summary>Collects the status of a child that has ended. Null when it has not ended yet.</summary>
     public static WaitStatus? Reap(Descriptor pidFd)

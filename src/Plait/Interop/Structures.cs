@@ -17,6 +17,45 @@ internal struct PollDescriptor
     public short Revents;
 }
 
+/// <summary>struct iovec: a piece of memory to send from, or to receive into.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct MemoryPiece
+{
+    public byte* Start;
+    public nuint Length;
+}
+
+/// <summary>struct msghdr of 64-bit systems.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct MessageHeader
+{
+    public void* Name;
+    public uint NameLength;
+    public MemoryPiece* Pieces;
+    public nuint PieceCount;
+    public byte* Control;
+    public nuint ControlLength;
+    public int Flags;
+}
+
+/// <summary>struct cmsghdr of 64-bit systems; its data follow at once.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct ControlHeader
+{
+    public nuint Length;
+    public int Level;
+    public int Type;
+}
+
+/// <summary>struct ucred: who was at the other end of a Unix socket when it was connected.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct PeerCredentials
+{
+    public int Pid;
+    public uint User;
+    public uint Group;
+}
+
 /// <summary>One entry of futex_waitv(2).</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct FutexWaiter

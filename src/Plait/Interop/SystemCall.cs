@@ -8,6 +8,7 @@ internal static class SystemCall
     public static readonly long Futex = IsArm64 ? 98 : 202;
     public static readonly long WaitId = IsArm64 ? 95 : 247;
     public static readonly long GetCurrentDirectory = IsArm64 ? 17 : 79;
+    public static readonly long MemoryBarrier = IsArm64 ? 283 : 324;
     public static readonly long SignalThread = IsArm64 ? 131 : 234;
     public const long PidFdSendSignal = 424;
     public const long PidFdOpen = 434;

@@ -9,7 +9,8 @@ namespace Plait.Memory;
 /// longest spin was in vain, it stops for a number of sleeps, each time for twice as many: the processors are busy, and the other side
 /// runs only when this one sleeps. With one usable processor nobody spins at all. Used by one thread at a time.
 /// </summary>
-internal sealed class AdaptiveSpin
+/// <param name="lookCost">What a look costs, in the pauses between looks: 1 for a word in memory, more where a look is a system call.</param>
+internal sealed class AdaptiveSpin(int lookCost = 1)
 {
     // In looks, each with a pause of about 40 ns between: 1 to 40 microseconds.
     private const int Minimum = 32;
@@ -52,7 +53,7 @@ internal sealed class AdaptiveSpin
         }
 
         int budget = _budget;
-        for (int i = 0; i < budget; i++)
+        for (int i = 0; i < budget; i += lookCost)
         {
             if (isReady(state))
             {

@@ -226,6 +226,7 @@ internal sealed unsafe class Arena : SafeHandle
             ChannelLayout.SecondRingData, ChannelLayout.RingBytes, ChannelState.Size,
             RingControl.Size, BulkBlock.Size, FrameHeader.Size,
             ScopeHeader.Size, ParticipantRecord.Size, AgentRecord.Size, AgentRecord.HoldSlots, SiteRecord.Size, NameRecord.Size, ObjectRecord.Size, OrderClassRecord.Size, OrderEdgeRecord.Size, StackRecord.Size,
+            HeapBlock.Size, QueueControl.Size, QueueHand.Size, PayloadSlot.Size, PrioritySlot.Size, PriorityEntry.Size,
         ];
         foreach (int fact in facts)
         {

@@ -20,7 +20,8 @@ internal enum ChannelPhase : uint
 
 /// <summary>
 /// Words that say what no wait status can tell. The first group is written by the child and read by the parent after the
-/// child's end. The others belong to workers that stay (docs/design/worker-protocol.md, docs/models/worker-calls.pml).
+/// child's end. The others belong to workers that stay (docs/design/worker-protocol.md, docs/models/worker-calls.pml). From
+/// <see cref="Claim"/> on lie the <see cref="CallWords"/> of a worker that runs one call at a time, which leave that word free.
 /// </summary>
 [StructLayout(LayoutKind.Explicit, Size = Size)]
 internal struct ChannelState
@@ -32,12 +33,6 @@ internal struct ChannelState
 
     /// <summary>The number of a call, in <see cref="Claim"/>.</summary>
     public const ulong NumberMask = Withdrawal - 1;
-
-    /// <summary>The bit of <see cref="ItemClaim"/> that says: end the chunk after the items claimed so far.</summary>
-    public const ulong Cut = 1UL << 63;
-
-    /// <summary>The value of <see cref="Item"/> while no item runs.</summary>
-    public const long NoItem = -1;
 
     /// <summary>A <see cref="ChannelPhase"/>; release-written by the child.</summary>
     [FieldOffset(0)]
@@ -59,6 +54,18 @@ internal struct ChannelState
     [FieldOffset(24)]
     public uint Unfit;
 
+    /// <summary>Shared memories that the child uses. Raised by the child before it uses one; read by the parent when it has stopped the child (docs/design/slices.md).</summary>
+    [FieldOffset(32)]
+    public uint Memories;
+
+    /// <summary>Threads of the child that are inside a guard which no list leads to. Changed by the child; read by the parent when it has stopped the child.</summary>
+    [FieldOffset(36)]
+    public uint Inside;
+
+    /// <summary>How many calls the worker may run at once, a power of two; 0 and 1 mean one. Written by the parent before the worker is started.</summary>
+    [FieldOffset(40)]
+    public uint Lanes;
+
     /// <summary>
     /// Bits 0-47: number of the last call the child claimed, changed by the child only. Bits 48-63: how often the parent has withdrawn
     /// what the child had not begun, modulo 2^16, changed by the parent only. Each by compare-and-swap over both. A call carries
@@ -67,34 +74,19 @@ internal struct ChannelState
     [FieldOffset(128)]
     public ulong Claim;
 
-    /// <summary>Monotonic nanoseconds at which the call last claimed was begun. Written by the child before the claim (which is a full fence).</summary>
-    [FieldOffset(136)]
-    public long StartedAt;
-
-    /// <summary>Nanoseconds spent in calls so far. Written by the child before it sends a result.</summary>
+    /// <summary>Nanoseconds spent in calls so far, of all lanes together. Written by the child before it sends a result.</summary>
     [FieldOffset(144)]
     public long BusyTime;
 
-    /// <summary>Within a chunk: the index of the item that runs, or <see cref="NoItem"/>. Written by the child.</summary>
-    [FieldOffset(152)]
-    public long Item;
+    /// <summary>Nanoseconds spent with reading arguments and writing results so far, of which small ones are not counted. Written by the child before it sends a result.</summary>
+    [FieldOffset(168)]
+    public long EncodeTime;
 
-    /// <summary>Monotonic nanoseconds at which that item was begun, where items have a time limit. Written by the child before <see cref="Item"/>.</summary>
-    [FieldOffset(160)]
-    public long ItemStartedAt;
+    /// <summary>Futex word: reports and log entries of the child that the parent has dealt with, modulo 2^32. Added to by the parent's threads, slept on by the child's.</summary>
+    [FieldOffset(392)]
+    public uint ReportsTaken;
 
-    /// <summary>
-    /// Bits 0-31: items of the running chunk that the child has claimed. Bits 32-62: low bits of the chunk's call, so that a word of another
-    /// chunk is never taken for this one's. Bit 63: <see cref="Cut"/>, set by the parent by compare-and-swap (docs/design/map.md).
-    /// </summary>
-    [FieldOffset(256)]
-    public ulong ItemClaim;
-
-    /// <summary>Futex word: how many items a stream may have sent, modulo 2^32. Written by the parent, slept on by the child.</summary>
-    [FieldOffset(384)]
-    public uint Credit;
-
-    /// <summary>1: the child sleeps on <see cref="Credit"/>, or is about to.</summary>
-    [FieldOffset(512)]
-    public uint CreditWaiting;
+    /// <summary>1: threads of the child sleep on <see cref="ReportsTaken"/>, or are about to. Raised by the child, taken down by the parent that wakes them.</summary>
+    [FieldOffset(520)]
+    public uint ReportsWaiting;
 }

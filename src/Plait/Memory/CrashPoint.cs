@@ -295,4 +295,124 @@ internal enum CrashPoint
 
     /// <summary>The waiter knows that it was granted its wish; the hold is not entered.</summary>
     GrantSeen = 96,
+
+    /// <summary>The heap has grown by a block; nobody has the block.</summary>
+    HeapExtended = 97,
+
+    /// <summary>A block is out of the list of free ones; it has no owner yet.</summary>
+    BlockTaken = 98,
+
+    /// <summary>A block is free; it is not in the list.</summary>
+    BlockFreed = 99,
+
+    /// <summary>In a recovery: a block of a dead process is free again; others of it may not be.</summary>
+    BlockBuried = 100,
+
+    /// <summary>An item is in a block; no queue has it.</summary>
+    BlockFilled = 101,
+
+    /// <summary>A block of an item is the getter's; the item is still in the queue.</summary>
+    BlockOwned = 102,
+
+    /// <summary>An item is in its slot; it does not count.</summary>
+    ItemWritten = 103,
+
+    /// <summary>An item of a priority queue is there; it is not in the order.</summary>
+    ItemArrived = 104,
+
+    /// <summary>An item counts; the guard is not left, and nobody is told.</summary>
+    ItemPut = 105,
+
+    /// <summary>An item is copied out; it is still in the queue.</summary>
+    ItemRead = 106,
+
+    /// <summary>An item of a priority queue is not there any more; it is still in the order.</summary>
+    ItemLeft = 107,
+
+    /// <summary>An item has been got; the guard is not left, and nobody is told.</summary>
+    ItemGot = 108,
+
+    /// <summary>An item that had come back belongs to the next one; it is still in the list.</summary>
+    ItemTakenAgain = 109,
+
+    /// <summary>In a recovery: an item of a dead holder is to come back; it is not in the list.</summary>
+    ItemReturning = 110,
+
+    /// <summary>In a recovery: an item is back; the guard is not left.</summary>
+    ItemReturned = 111,
+
+    /// <summary>In a recovery: what the dead one had in its hands is counted.</summary>
+    HandBuried = 112,
+
+    /// <summary>What is to be counted as done is written down, but not that it is.</summary>
+    WorkPrepared = 113,
+
+    /// <summary>It is decided that items are done; nothing is counted.</summary>
+    WorkBegun = 114,
+
+    /// <summary>Items are counted as done; what was written down is still there.</summary>
+    WorkCounted = 115,
+
+    /// <summary>A queue is shut down; nobody is told.</summary>
+    QueueShut = 116,
+
+    /// <summary>A queue's items are in a larger place; the queue is still in the old one.</summary>
+    QueueGrowing = 117,
+
+    /// <summary>A queue is in a larger place; the old one is not given back.</summary>
+    QueueGrown = 118,
+
+    /// <summary>A queue is complete; nobody knows of it.</summary>
+    QueueMade = 119,
+
+    /// <summary>A block of shared data is complete; it says nobody's count yet.</summary>
+    CountedMade = 150,
+
+    /// <summary>A process is no holder of a block any more; if it was the last, the block is not free.</summary>
+    HolderLeft = 151,
+
+    /// <summary>A block that nobody holds belongs to whoever frees it.</summary>
+    CountedOwned = 152,
+
+    /// <summary>In a recovery: what a dead process had sent is held by another until somebody receives it.</summary>
+    CountedAdopted = 153,
+
+    /// <summary>A dictionary's new value is beside the old one, which still counts.</summary>
+    CellWritten = 154,
+
+    /// <summary>A dictionary's new value counts; the guard is not left.</summary>
+    CellSwitched = 155,
+
+    /// <summary>A dictionary's new entry is complete and belongs to no process; it cannot be found.</summary>
+    EntryKept = 156,
+
+    /// <summary>A dictionary's new entry is in its chain; it is not counted, and one that it replaces belongs to nobody.</summary>
+    EntryLinked = 157,
+
+    /// <summary>A dictionary's entry is out of its chain; it belongs to nobody.</summary>
+    EntryUnlinked = 158,
+
+    /// <summary>An entry that was removed or replaced belongs to who did it; it is not free.</summary>
+    EntryOwned = 159,
+
+    /// <summary>All entries are in the chains of a larger table as well; the old one counts.</summary>
+    TableFilled = 160,
+
+    /// <summary>The larger table counts; the old one belongs to nobody.</summary>
+    TableSwitched = 161,
+
+    /// <summary>A stripe of a dictionary is empty; what was in it belongs to nobody.</summary>
+    StripeCleared = 162,
+
+    /// <summary>In a recovery: what a stripe reaches is marked; nothing is freed.</summary>
+    StripeMarked = 163,
+
+    /// <summary>In a recovery, or at a dictionary's end: a block of it that nothing leads to is free.</summary>
+    StraySwept = 164,
+
+    /// <summary>The parent has told a worker to stop for others, and has not looked whether it may.</summary>
+    PoolSuspending = 170,
+
+    /// <summary>The parent has stopped a worker for others; nobody has its slice yet.</summary>
+    PoolSuspended = 171,
 }

@@ -32,6 +32,9 @@ internal unsafe interface IInterleaver
     /// <summary>In place of a futex wake.</summary>
     void Wake(uint* word, int count);
 
+    /// <summary>Another may go on here.</summary>
+    void Between();
+
     /// <summary>In place of a pause between two looks.</summary>
     void Pause();
 

@@ -1,6 +1,6 @@
 namespace Plait.Memory;
 
-/// <summary>The word <see cref="ChannelState.ItemClaim"/>, taken apart. Specification: docs/design/map.md.</summary>
+/// <summary>The word <see cref="CallWords.ItemClaim"/>, taken apart. Specification: docs/design/map.md.</summary>
 internal static class ItemClaim
 {
     private const int CallShift = 32;
@@ -11,7 +11,7 @@ internal static class ItemClaim
 
     public static ulong Of(long call, int claimed) => Of(call) | (uint)claimed;
 
-    public static bool IsCut(ulong word) => (word & ChannelState.Cut) != 0;
+    public static bool IsCut(ulong word) => (word & CallWords.Cut) != 0;
 
     public static int Claimed(ulong word) => (int)(uint)word;
 

@@ -3,8 +3,8 @@ using Plait.Interop;
 namespace Plait.Memory;
 
 /// <summary>
-/// Arenas that unrelated processes of one user find by name: files in <c>$XDG_RUNTIME_DIR/plait</c>, else in a folder of ours below the
-/// temporary one. Every process that uses one keeps a shared lock on it, which the kernel takes away when the process ends; whoever can
+/// Arenas that unrelated processes of one user find by name: files in <see cref="PrivateFolder"/>.
+/// Every process that uses one keeps a shared lock on it, which the kernel takes away when the process ends; whoever can
 /// lock it alone knows that everybody else is gone, and starts it anew or removes it.
 /// </summary>
 internal static class NamedArena
@@ -15,9 +15,7 @@ internal static class NamedArena
     private const string Extension = ".scope";
     private const int LongestName = 100;
 
-    public static string Folder { get; } = Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is { Length: > 0 } runtime && Directory.Exists(runtime)
-        ? Path.Combine(runtime, "plait")
-        : Path.Combine(Path.GetTempPath(), $"plait-{LockedFile.CurrentUser}");
+    public static string Folder => PrivateFolder.Default;
 
     public static bool IsName(string name) =>
         name.Length is > 0 and <= LongestName && name[0] != '.' && name.All(static letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '-' or '_');
@@ -43,12 +41,23 @@ internal static class NamedArena
             throw new ArgumentException($"The name of a scope is 1 to {LongestName} letters, digits, '-', '_' and '.', and does not begin with '.'; '{name}' is not.", nameof(name));
         }
 
-        PrepareFolder();
+        PrivateFolder.Prepare(Folder);
         RemoveForsaken();
         string path = Path.Combine(Folder, name + Extension);
         while (true)
         {
-            Descriptor file = LockedFile.TryOpen(path) ?? LockedFile.TryCreate(path) ?? LockedFile.TryOpen(path) ?? throw new IOException($"{path} appears and vanishes: too many processes open and close scope '{name}' at once. Try again.");
+            Descriptor file;
+            try
+            {
+                file = LockedFile.TryOpen(path) ?? LockedFile.TryCreate(path) ?? LockedFile.TryOpen(path) ?? throw new IOException($"{path} appears and vanishes: too many processes open and close scope '{name}' at once. Try again.");
+            }
+            catch (SystemCallException gone) when (gone.Number == Errno.ENOENT)
+            {
+                // Whoever had the last thing in the folder has just removed it.
+                PrivateFolder.Prepare(Folder);
+                continue;
+            }
+
             try
             {
                 if (TryUse(file, path, out Arena? arena))
@@ -73,14 +82,7 @@ internal static class NamedArena
         if (LockedFile.TryLockAlone(file))
         {
             File.Delete(Path.Combine(Folder, name + Extension));
-            try
-            {
-                Directory.Delete(Folder);
-            }
-            catch (IOException)
-            {
-                // There are others in it.
-            }
+            PrivateFolder.RemoveIfEmpty();
         }
     }
 
@@ -89,7 +91,7 @@ internal static class NamedArena
         FileFacts facts = LockedFile.Describe(file);
         if (!facts.IsRegular || facts.Owner != LockedFile.CurrentUser || facts.IsOpenToOthers)
         {
-            throw new UnauthorizedAccessException($"{path} is not a file of this user alone (owner {facts.Owner}, mode {facts.Mode & 0x1FF:o}). It was not made by Plait: remove it, or choose another name.");
+            throw new UnauthorizedAccessException($"{path} is not a file of this user alone (owner {facts.Owner}, mode {Convert.ToString(facts.Mode & 0x1FF, 8)}). It was not made by Plait: remove it, or choose another name.");
         }
 
         if (LockedFile.TryLockAlone(file))
@@ -119,25 +121,10 @@ internal static class NamedArena
         return true;
     }
 
-    private static void PrepareFolder()
-    {
-        if (!Directory.Exists(Folder))
-        {
-            Directory.CreateDirectory(Folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
-
-        // A folder below the common temporary one may have been put there by anybody.
-        UnixFileMode mode = File.GetUnixFileMode(Folder);
-        if ((mode & (UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) != UnixFileMode.None || new DirectoryInfo(Folder).LinkTarget is not null)
-        {
-            throw new UnauthorizedAccessException($"{Folder} can be written by others, or is a link: scopes are not kept there. Remove it, or set XDG_RUNTIME_DIR.");
-        }
-    }
-
     // Of other names, whose users have all died without a chance to remove them.
     private static void RemoveForsaken()
     {
-        foreach (string path in Directory.EnumerateFiles(Folder, "*" + Extension))
+        foreach (string path in PrivateFolder.Files(Extension))
         {
             try
             {

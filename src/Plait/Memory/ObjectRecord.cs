@@ -18,6 +18,27 @@ internal enum ObjectKind : byte
 
     /// <summary>The end of a thread, which others wait for in a join.</summary>
     Unit = 10,
+
+    /// <summary>A queue, where one waits for an item.</summary>
+    QueueItems = 11,
+
+    /// <summary>A queue, where one waits for room.</summary>
+    QueueRoom = 12,
+
+    /// <summary>A queue, where one waits until all its items are done.</summary>
+    QueueWork = 13,
+
+    /// <summary>Shared data: no unit waits for it, the record only gives it a name.</summary>
+    SharedValue = 20,
+
+    SharedArray = 21,
+
+    SharedMemory = 22,
+
+    SharedDictionary = 23,
+
+    /// <summary>A part of a dictionary; its record is in the dictionary's own block.</summary>
+    DictionaryStripe = 24,
 }
 
 /// <summary>
@@ -114,6 +135,10 @@ internal struct ObjectRecord
     [FieldOffset(72)]
     public ulong JournalDetail;
 
+    /// <summary>A queue's: the place of its <see cref="QueueControl"/> in the memory. Shared data's: the place of its block. Written once, when it is made.</summary>
+    [FieldOffset(64)]
+    public ulong Content;
+
     /// <summary>A lock, which has no journal: when it was last made over to a waiter. Guarded.</summary>
     [FieldOffset(72)]
     public long HandedOver;
@@ -148,7 +173,7 @@ internal struct ObjectRecord
     [FieldOffset(120)]
     public uint NameEntry;
 
-    /// <summary>A condition: its lock. Any: the next free record.</summary>
+    /// <summary>A condition: its lock. The parts of a queue: its <see cref="ObjectKind.QueueItems"/>. Any: the next free record.</summary>
     [FieldOffset(124)]
     public uint Partner;
 }

@@ -25,6 +25,10 @@ internal unsafe struct ParticipantRecord
     [FieldOffset(16)]
     public ulong PidNamespace;
 
+    /// <summary>1: it may own blocks of the heap. Set before the first, by itself.</summary>
+    [FieldOffset(24)]
+    public uint OwnsBlocks;
+
     /// <summary>Rung when one of its async waits has ended: its dispatcher sleeps on it.</summary>
     [FieldOffset(28)]
     public uint Bell;

@@ -4,12 +4,17 @@ namespace Plait.Memory;
 
 /// <summary>The first bytes of a scope memory, behind the arena's own header. Specification: docs/design/locks.md; the offsets are pinned by tests.</summary>
 [StructLayout(LayoutKind.Explicit, Size = Size)]
-internal struct ScopeHeader
+internal unsafe struct ScopeHeader
 {
     public const int Size = 4096;
 
+    /// <summary>Sizes of blocks: 128 bytes, and each twice the one before.</summary>
+    public const int HeapOrders = 28;
+
     /// <summary>"PLAITSCO" read as a little-endian number.</summary>
     public const ulong ExpectedMagic = 0x4F43_5354_4941_4C50;
+
+    public const int SecretWords = 4;
 
     [FieldOffset(0)]
     public ulong Magic;
@@ -58,6 +63,34 @@ internal struct ScopeHeader
 
     [FieldOffset(56)]
     public uint OrderEdgeTop;
+
+    /// <summary>1: some process here cannot send a <c>ProcessBarrier</c>, so both sides fence.</summary>
+    [FieldOffset(60)]
+    public uint NoBarriers;
+
+    /// <summary>Bytes of the heap that were ever given out.</summary>
+    [FieldOffset(64)]
+    public long HeapTop;
+
+    /// <summary>Bytes of free blocks whose pages are kept for the next.</summary>
+    [FieldOffset(72)]
+    public long HeapKept;
+
+    /// <summary>The queue that was made last, by its control's place, or 0. The others follow by <see cref="QueueControl.Older"/>.</summary>
+    [FieldOffset(80)]
+    public ulong NewestQueue;
+
+    /// <summary>Shared values, arrays and dictionaries that were ever made: each has the number that it raised this to.</summary>
+    [FieldOffset(120)]
+    public ulong LastSerial;
+
+    /// <summary>The first free block of each order, by its place in the memory; a cache.</summary>
+    [FieldOffset(128)]
+    public fixed ulong FreeBlocks[HeapOrders];
+
+    /// <summary>A secret of whoever has the memory, four words; each is 0 until somebody needs it and sets it, once.</summary>
+    [FieldOffset(4064)]
+    public fixed ulong Secret[SecretWords];
 }
 
 /// <summary>A place in a source file.</summary>

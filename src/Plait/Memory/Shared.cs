@@ -94,6 +94,16 @@ internal static unsafe class Shared
         Futex.Wake(word, count, isShared);
     }
 
+    /// <summary>Before what is no single operation, the bytes of an item: others may come between. Nothing outside of tests that try schedules.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Between()
+    {
+        if (IsInterleaved)
+        {
+            Interleaver?.Between();
+        }
+    }
+
     /// <summary>Lets a little time pass between two looks at a word.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Pause(int iterations)
