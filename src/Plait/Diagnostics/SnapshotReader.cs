@@ -113,7 +113,7 @@ internal sealed unsafe class SnapshotReader
     private GraphWait Describe(int unit, in Wait wait)
     {
         long now = Shared.Now;
-        int[] blockers = [.. _graph.Blockers(wait).Select(blocker => NumberOf(Units.Describe(blocker.Memory, blocker.Agent))).Distinct()];
+        int[] blockers = [.. _graph.Edges(wait, out _).Concat(WaitGraph.Expected(wait)).Select(blocker => NumberOf(Units.Describe(blocker.Memory, blocker.Agent))).Distinct()];
         return new GraphWait(
             unit,
             NumberOf(wait.Memory, wait.Object),
@@ -145,6 +145,11 @@ internal sealed unsafe class SnapshotReader
         {
             double left = Math.Max(0, end - Shared.Now) / 1e9;
             return string.Create(CultureInfo.InvariantCulture, $"it is in a circle of {circle.Length} units that will end by itself: a wait in it has {left:0.0} s left");
+        }
+
+        if (_graph.FindCircle(record, withExpected: true) is { } expected)
+        {
+            return $"it is in a circle of {expected.Length} units, over queues in which each of them alone puts or gets: only a shutdown, or another in their place, can end it";
         }
 
         int behind = FindBehind(wait, all, locked);

@@ -138,6 +138,20 @@ public abstract unsafe class Scope : IScope
     private uint ClassOf(string? name, LockOptions? options, string file, int line) =>
         LockOrder.IsOn && !IsClosed ? LockOrder.ClassOf(Memory, _id, options?.OrderClass, name, new SourcePlace(file, line)) : 0;
 
+    /// <summary>A queue of the scope by its name, or a new one.</summary>
+    internal uint MakeQueue(string? name, Func<uint> make)
+    {
+        ObjectDisposedException.ThrowIf(IsClosed, this);
+        return name is null ? make() : Memory.Named(_id, name, ObjectKind.QueueItems, make);
+    }
+
+    /// <summary>Shared data of the scope by its name, or new.</summary>
+    internal uint MakeNamed(ObjectKind kind, string name, Func<uint> make)
+    {
+        ObjectDisposedException.ThrowIf(IsClosed, this);
+        return Memory.Named(_id, name, kind, make);
+    }
+
     private uint Make(ObjectKind kind, string? name, int count = 0, int limit = 0, int mode = 0, uint state = 0, uint partner = 0, uint order = 0)
     {
         ObjectDisposedException.ThrowIf(IsClosed, this);

@@ -53,7 +53,7 @@ internal sealed unsafe class BarrierProtocol : Protocol
         }
 
         int arrived = 0;
-        for (uint agent = target->QueueHead; agent != 0; agent = memory.Agent(agent)->Next)
+        for (uint agent = target->QueueHead; agent != 0 && arrived < ScopeMemory.MostAgents; agent = memory.Agent(agent)->Next)
         {
             memory.Agent(agent)->WaitMode = WaitMode.Pass;
             if (++arrived == target->Limit)
@@ -62,7 +62,7 @@ internal sealed unsafe class BarrierProtocol : Protocol
                 Shared.Store(ref target->State, memory.TagOf(agent));
                 CrashPoints.Hit(CrashPoint.WordGranted);
                 WaitQueue.End(memory, target, agent, ParkState.Granted, Act, ref woken);
-                for (; next != 0; next = memory.Agent(next)->Next)
+                for (int left = ScopeMemory.MostAgents; next != 0 && left > 0; next = memory.Agent(next)->Next, left--)
                 {
                     memory.Agent(next)->WaitMode = WaitMode.NextRound;
                 }

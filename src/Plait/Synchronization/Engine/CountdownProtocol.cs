@@ -18,7 +18,7 @@ internal sealed unsafe class CountdownProtocol : Protocol
 
     public override bool Spins => true;
 
-    public override bool LooksFree(ObjectRecord* target, uint mode) => Volatile.Read(ref target->Count) == 0;
+    public override bool LooksFree(ScopeMemory memory, ObjectRecord* target, uint mode) => Volatile.Read(ref target->Count) == 0;
 
     public override void Grant(ScopeMemory memory, ObjectRecord* target, ref Woken woken)
     {

@@ -56,7 +56,7 @@ internal static unsafe class DeadlockSearch
         }
 
         // The proof asks the kernel about every unit: only who would act on it needs one.
-        return IsVictim(circle) && IsProven(graph, circle) && Speak(Report(graph, circle), agent, own.Sequence);
+        return IsVictim(graph, circle) && IsProven(graph, circle) && Speak(Report(graph, circle), agent, own.Sequence);
     }
 
     /// <summary>The exception for the wait that was given up.</summary>
@@ -100,7 +100,7 @@ internal static unsafe class DeadlockSearch
     private static void Rehearse(ScopeMemory memory, Agent agent)
     {
         WaitGraph graph = WaitGraph.From(memory);
-        if (WaitGraph.TryRead(memory, agent.Index, out Wait own) && graph.FindCircle(own) is { } circle && IsVictim(circle) && IsProven(graph, circle))
+        if (WaitGraph.TryRead(memory, agent.Index, out Wait own) && graph.FindCircle(own) is { } circle && IsVictim(graph, circle) && IsProven(graph, circle))
         {
             GC.KeepAlive(Failure(Report(graph, circle)));
         }
@@ -108,9 +108,10 @@ internal static unsafe class DeadlockSearch
 
     // The first of the circle looks. Everybody must choose the same: the youngest of those who see the whole circle, and of several that
     // began at once the one with the highest number.
-    private static bool IsVictim(Wait[] circle)
+    private static bool IsVictim(WaitGraph graph, Wait[] circle)
     {
         Wait own = circle[0];
+        bool isKnot = graph.IsAny(own);
         if (!WaitGraph.CanSee(own, circle))
         {
             return false;
@@ -118,7 +119,8 @@ internal static unsafe class DeadlockSearch
 
         for (int i = 1; i < circle.Length; i++)
         {
-            if (IsYounger(circle[i], own) && WaitGraph.CanSee(circle[i], circle))
+            // Of a knot only those see it whole who need any of several.
+            if (IsYounger(circle[i], own) && WaitGraph.CanSee(circle[i], circle) && (!isKnot || graph.IsAny(circle[i])))
             {
                 return false;
             }

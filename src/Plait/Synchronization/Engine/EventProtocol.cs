@@ -25,7 +25,7 @@ internal sealed unsafe class EventProtocol : Protocol
 
     public override bool Spins => true;
 
-    public override bool LooksFree(ObjectRecord* target, uint mode) => Volatile.Read(ref target->State) != 0;
+    public override bool LooksFree(ScopeMemory memory, ObjectRecord* target, uint mode) => Volatile.Read(ref target->State) != 0;
 
     /// <summary>Sets it: all who wait go on, or one.</summary>
     public void Set(ScopeMemory memory, ObjectRecord* target, ref Woken woken)

@@ -84,6 +84,8 @@ internal sealed unsafe class Liveness(ScopeMemory memory)
         }
 
         CrashPoints.Hit(CrashPoint.AgentsBuried);
+        QueueRecovery.Bury(memory, participant);
+        memory.Heap.Bury(participant);
         if ((uint)occupant != 0 && ScopeMemory.ParticipantNumber(participant & (ScopeMemory.MostParticipants - 1), occupant) == participant)
         {
             // The use count stays; whoever comes next raises it.

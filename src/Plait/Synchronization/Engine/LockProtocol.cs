@@ -126,7 +126,8 @@ internal sealed unsafe class LockProtocol : Protocol
     public override void Repair(ScopeMemory memory, ObjectRecord* target)
     {
         uint owner = Shared.Load(ref target->State) & 0xFFFF;
-        for (uint agent = target->QueueHead; agent != 0; agent = memory.Agent(agent)->Next)
+        int left = ScopeMemory.MostAgents;
+        for (uint agent = target->QueueHead; agent != 0 && left > 0; agent = memory.Agent(agent)->Next, left--)
         {
             if (agent == owner && memory.TagOf(agent) == (target->State & ~ObjectRecord.WaitersBit))
             {

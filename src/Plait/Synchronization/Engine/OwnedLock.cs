@@ -225,19 +225,10 @@ internal abstract unsafe partial class OwnedLock(Scope scope, uint index) : Held
     // Free first: somebody who runs may take it while the first waiter wakes up.
     private bool FreeToWaiter(Agent agent, Agent self)
     {
-        uint state;
-        do
+        if (!TryFreeWord(agent))
         {
-            // Only the bit can change, and only the owner gets further: but a copy of this hold may have been quicker.
-            state = Shared.Load(ref Record->State);
-            if ((state & ~ObjectRecord.WaitersBit) != agent.Tag)
-            {
-                return false;
-            }
+            return false;
         }
-        while (Shared.CompareExchange(ref Record->State, state & ObjectRecord.WaitersBit, state) != state);
-
-        CrashPoints.Hit(CrashPoint.WordReleased);
 
         // Full fence between the two: pairs with the one in BlockingWait. Either this sees that the first waiter will sleep, or that one
         // sees the lock free.
@@ -255,10 +246,22 @@ internal abstract unsafe partial class OwnedLock(Scope scope, uint index) : Held
     /// <summary>Under the guard: frees the word, and gives the lock to the first waiter if that is whose it is to be; false when the agent does not own it.</summary>
     protected bool TryFreeGuarded(Agent agent, ref Woken woken)
     {
+        if (!TryFreeWord(agent))
+        {
+            return false;
+        }
+
+        Protocol.Grant(Memory, Record, ref woken);
+        return true;
+    }
+
+    // With or without the guard: who waits stays noted.
+    private bool TryFreeWord(Agent agent)
+    {
         uint state;
         do
         {
-            // A copy of this hold may be released outside of the guard.
+            // Only the bit can change, and only the owner gets further: but a copy of this hold may have been quicker.
             state = Shared.Load(ref Record->State);
             if ((state & ~ObjectRecord.WaitersBit) != agent.Tag)
             {
@@ -268,7 +271,6 @@ internal abstract unsafe partial class OwnedLock(Scope scope, uint index) : Held
         while (Shared.CompareExchange(ref Record->State, state & ObjectRecord.WaitersBit, state) != state);
 
         CrashPoints.Hit(CrashPoint.WordReleased);
-        Protocol.Grant(Memory, Record, ref woken);
         return true;
     }
 

@@ -27,7 +27,12 @@ internal abstract unsafe class Protocol
     public virtual bool Spins => false;
 
     /// <summary>Whether taking may succeed, as far as can be told outside of the guard.</summary>
-    public virtual bool LooksFree(ObjectRecord* target, uint mode) => true;
+    public virtual bool LooksFree(ScopeMemory memory, ObjectRecord* target, uint mode) => true;
+
+    /// <summary>An agent has got into the queue: for those whose state changes without this guard.</summary>
+    public virtual void Queued(ScopeMemory memory, ObjectRecord* target, ref Woken woken)
+    {
+    }
 
     /// <summary>Gives those in the queue what can be given now.</summary>
     public abstract void Grant(ScopeMemory memory, ObjectRecord* target, ref Woken woken);
@@ -51,7 +56,7 @@ internal abstract unsafe class Protocol
     /// <summary>Remembers that, and by whom, it was abandoned.</summary>
     public static void NoteAbandoned(ScopeMemory memory, ObjectRecord* target, AgentRecord* dead, bool isReported)
     {
-        target->AbandonedPid = dead->Participant == uint.MaxValue ? 0 : (int)Volatile.Read(ref memory.Participant(dead->Participant)->Occupant);
+        target->AbandonedPid = dead->Participant == uint.MaxValue ? 0 : memory.PidOf(dead->Participant);
         target->Abandonments++;
         target->AbandonedParticipant = dead->Participant;
         target->AbandonedThread = dead->FlowId != 0 ? -dead->FlowId : dead->ThreadId;
@@ -63,7 +68,7 @@ internal abstract unsafe class Protocol
 
     private static Protocol[] Make()
     {
-        var all = new Protocol[(int)ObjectKind.Unit + 1];
+        var all = new Protocol[(int)ObjectKind.DictionaryStripe + 1];
         var exclusive = new LockProtocol();
         Array.Fill(all, exclusive);
         all[(int)ObjectKind.Semaphore] = new SemaphoreProtocol();
@@ -73,6 +78,10 @@ internal abstract unsafe class Protocol
         all[(int)ObjectKind.Barrier] = new BarrierProtocol();
         all[(int)ObjectKind.ReaderWriterLock] = new ReaderWriterProtocol();
         all[(int)ObjectKind.Countdown] = new CountdownProtocol();
+        all[(int)ObjectKind.QueueItems] = new QueueProtocol();
+        all[(int)ObjectKind.QueueRoom] = all[(int)ObjectKind.QueueItems];
+        all[(int)ObjectKind.QueueWork] = all[(int)ObjectKind.QueueItems];
+        all[(int)ObjectKind.DictionaryStripe] = new DictionaryProtocol();
         return all;
     }
 }

@@ -38,7 +38,7 @@ internal sealed unsafe class ReaderWriterProtocol : Protocol
 
     public override bool Spins => true;
 
-    public override bool LooksFree(ObjectRecord* target, uint mode) =>
+    public override bool LooksFree(ScopeMemory memory, ObjectRecord* target, uint mode) =>
         Volatile.Read(ref target->State) == 0 && (mode != WaitMode.Exclusive || Volatile.Read(ref target->Count) == 0);
 
     public override void Grant(ScopeMemory memory, ObjectRecord* target, ref Woken woken)

@@ -62,13 +62,13 @@ internal sealed unsafe partial class ScopeMemory
     private uint TakeRecord()
     {
         uint index = Header->FreeAgent;
-        if (index != 0)
+        if (index is not 0 and <= MostAgents && Agent(index)->State == AgentRecord.Free)
         {
             Header->FreeAgent = Agent(index)->NextFree;
         }
         else
         {
-            index = Header->AgentTop + 1;
+            index = Math.Min(Header->AgentTop, MostAgents) + 1;
             if (index > MostAgents)
             {
                 throw new ScopeCapacityException($"No more than {MostAgents} threads and async flows can use the locks of one scope at a time.");
@@ -87,16 +87,28 @@ internal sealed unsafe partial class ScopeMemory
     // Somebody died in the middle of taking or freeing: the list is made again of all that is free.
     private void RepairAllocation()
     {
-        for (uint agent = 1; agent <= Header->AgentTop; agent++)
+        uint top = Math.Min(Header->AgentTop, MostAgents);
+        ulong* extensions = stackalloc ulong[(MostAgents + 1) / 64];
+        new Span<ulong>(extensions, (MostAgents + 1) / 64).Clear();
+        for (uint agent = 1; agent <= top; agent++)
         {
-            if (Agent(agent)->State == AgentRecord.Extension && !IsExtensionOfAny(agent))
+            if (Agent(agent)->State != AgentRecord.Free && Agent(agent)->MoreHolds is var page and <= MostAgents)
             {
+                extensions[page / 64] |= 1UL << (int)(page % 64);
+            }
+        }
+
+        for (uint agent = 1; agent <= top; agent++)
+        {
+            if (Agent(agent)->State == AgentRecord.Extension && (extensions[agent / 64] & (1UL << (int)(agent % 64))) == 0)
+            {
+                // Nobody leads to it.
                 SetFree(agent);
             }
         }
 
         Header->FreeAgent = 0;
-        for (uint agent = Header->AgentTop; agent != 0; agent--)
+        for (uint agent = top; agent != 0; agent--)
         {
             if (Agent(agent)->State == AgentRecord.Free)
             {
@@ -104,19 +116,8 @@ internal sealed unsafe partial class ScopeMemory
                 Header->FreeAgent = agent;
             }
         }
-    }
 
-    private bool IsExtensionOfAny(uint page)
-    {
-        for (uint agent = 1; agent <= Header->AgentTop; agent++)
-        {
-            if (Agent(agent)->MoreHolds == page && Agent(agent)->State != AgentRecord.Free)
-            {
-                return true;
-            }
-        }
-
-        return false;
+        Heap.Repair();
     }
 
     /// <summary>Gives the record of a unit that is gone back, once. Whoever gets here second is told so.</summary>
@@ -271,7 +272,14 @@ internal sealed unsafe partial class ScopeMemory
         ObjectRecord* record = Object(index);
         if (record->Kind == ObjectKind.Unit)
         {
-            return (IsObserved ? null : UnitEnd.NameOf(index)) ?? DescribeThread(record->Count);
+            return (IsObserved ? null : UnitEnd.NameOf(index) ?? TaskEnd.Describe(index)) ?? (record->Count == 0 ? "of an executor" : DescribeThread(record->Count));
+        }
+
+        if (record->Kind is ObjectKind.QueueRoom or ObjectKind.QueueWork && Object(record->Partner)->Kind == ObjectKind.QueueItems)
+        {
+            // Not by the partner's kind again, which may have become another.
+            index = record->Partner;
+            record = Object(index);
         }
 
         uint entry = record->NameEntry;
@@ -305,6 +313,13 @@ internal sealed unsafe partial class ScopeMemory
         ObjectKind.ReaderWriterLock => "reader-writer lock",
         ObjectKind.Once => "once",
         ObjectKind.Unit => "thread",
+        ObjectKind.QueueItems => "queue",
+        ObjectKind.QueueRoom => "room in a queue",
+        ObjectKind.QueueWork => "work of a queue",
+        ObjectKind.SharedValue => "shared value",
+        ObjectKind.SharedArray => "shared array",
+        ObjectKind.SharedMemory => "shared memory block",
+        ObjectKind.SharedDictionary => "shared dictionary",
         _ => kind.ToString().ToLowerInvariant(),
     };
 

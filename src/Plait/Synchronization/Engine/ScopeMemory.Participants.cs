@@ -27,6 +27,13 @@ internal sealed unsafe partial class ScopeMemory
         return (uint)occupant != 0 && ParticipantNumber(participant & (MostParticipants - 1), occupant) == participant;
     }
 
+    /// <summary>The process that has the number, in its own pid namespace; 0 when that is gone and buried.</summary>
+    public int PidOf(uint participant)
+    {
+        ulong occupant = Volatile.Read(ref Participant(participant)->Occupant);
+        return ParticipantNumber(participant & (MostParticipants - 1), occupant) == participant ? (int)((uint)occupant & ~ParticipantRecord.Joining) : 0;
+    }
+
     /// <summary>Before a sleep: the end of every process that is here is to be noticed at once.</summary>
     public void WatchParticipants()
     {
@@ -87,6 +94,7 @@ internal sealed unsafe partial class ScopeMemory
         record->StartTime = self.StartTime;
         record->PidNamespace = self.PidNamespace;
         record->Deliveries = 0;
+        record->OwnsBlocks = 0;
         byte[] name = Encoding.UTF8.GetBytes(ProcessName);
         int length = Math.Min(name.Length, ParticipantRecord.NameBytes);
         name.AsSpan(0, length).CopyTo(new Span<byte>(record->Name, ParticipantRecord.NameBytes));

@@ -6,7 +6,7 @@ namespace Plait.Synchronization.Engine;
 
 /// <summary>
 /// The memory that primitives lie in: private to this process, or an arena that processes share. Its parts, in this order: header,
-/// participants, agents, sites, names, orders, stacks, objects. Specification: docs/design/locks.md.
+/// participants, agents, sites, names, orders, stacks, objects, heap. Specification: docs/design/locks.md.
 /// </summary>
 internal sealed unsafe partial class ScopeMemory
 {
@@ -42,13 +42,21 @@ internal sealed unsafe partial class ScopeMemory
 
     private ScopeMemory(byte* start, long capacity, Arena? arena, bool isShared, Descriptor? file = null, bool isObserved = false)
     {
+        if (isShared && !isObserved)
+        {
+            StoppedProcess.CountMemory();
+        }
+
         LockFile = file;
         IsShared = isShared;
         IsObserved = isObserved;
         _base = start;
+        _header = (ScopeHeader*)start;
         _arena = arena;
         Ordinal = isObserved ? int.MaxValue : Interlocked.Increment(ref s_lastOrdinal);
-        ObjectCapacity = (uint)Math.Min((capacity - ObjectsOffset) / ObjectRecord.Size, uint.MaxValue / 2);
+        long objects = (capacity - ObjectsOffset) / 4 & ~4095L;
+        ObjectCapacity = (uint)Math.Min(objects / ObjectRecord.Size, uint.MaxValue / 2);
+        Heap = new SharedHeap(this, start + ObjectsOffset + objects, ObjectsOffset + objects, (capacity - ObjectsOffset - objects) & ~4095L);
         Liveness = new Liveness(this);
         Own = isObserved ? uint.MaxValue : Join();
         Dispatcher = new Dispatcher(this);
@@ -99,6 +107,12 @@ internal sealed unsafe partial class ScopeMemory
     public uint ObjectCapacity { get; }
 
     public ScopeHeader* Header => (ScopeHeader*)_base;
+
+    /// <summary>Blocks for what is larger than a record.</summary>
+    public SharedHeap Heap { get; }
+
+    /// <summary>Whether pages can go back to the system: not those of a file, which are reserved once and for all.</summary>
+    public bool CanDiscard => _arena is not null && LockFile is null && !IsObserved;
 
     public Liveness Liveness { get; }
 
@@ -224,7 +238,7 @@ internal sealed unsafe partial class ScopeMemory
         EnterAllocation();
         try
         {
-            uint index = Header->FreeObject;
+            uint index = IsShared ? 0 : Header->FreeObject;
             if (index != 0)
             {
                 Header->FreeObject = Object(index)->Partner;
@@ -232,10 +246,11 @@ internal sealed unsafe partial class ScopeMemory
             }
             else
             {
-                index = Header->ObjectTop + 1;
-                if (index >= ObjectCapacity)
+                uint top = Header->ObjectTop;
+                index = top + 1;
+                if (top >= ObjectCapacity - 1)
                 {
-                    throw new ScopeCapacityException($"The scope has no room for another primitive: it has {Header->ObjectTop} of {ObjectCapacity - 1}. Dispose what is no longer used.");
+                    throw new ScopeCapacityException($"The scope has no room for another primitive: it has {top} of {ObjectCapacity - 1}. Dispose what is no longer used.");
                 }
 
                 Header->ObjectTop = index;
@@ -266,6 +281,38 @@ internal sealed unsafe partial class ScopeMemory
         Header->FreeObject = index;
         ExitAllocation();
     }
+
+    /// <summary>The words of a queue, by one of its objects; null when they are damaged.</summary>
+    public QueueControl* Queue(ObjectRecord* target) => QueueAt(target->Content);
+
+    /// <summary>Bytes of the hands behind the words of a queue.</summary>
+    public long HandBytes => IsShared ? (long)MostParticipants * QueueHand.Size : 0;
+
+    /// <summary>Makes a new queue known to whoever buries the dead.</summary>
+    public void AddQueue(QueueControl* control, ulong place)
+    {
+        EnterAllocation();
+        control->Older = Header->NewestQueue;
+        Volatile.Write(ref Header->NewestQueue, place);
+        ExitAllocation();
+    }
+
+    /// <summary>The words of a queue at a place that somebody wrote down; null when there are none.</summary>
+    public QueueControl* QueueAt(ulong place)
+    {
+        // The hands behind them as well, whatever the block says of its size.
+        HeapBlock* block = Heap.At(place);
+        if (block is null || Heap.Range(place, HeapBlock.Size + QueueControl.Size + HandBytes) is null)
+        {
+            return null;
+        }
+
+        var control = (QueueControl*)SharedHeap.Data(block);
+        return control->Magic == QueueControl.ExpectedMagic ? control : null;
+    }
+
+    /// <summary>Whole pages of the range go back to the system, and read as zero from now on.</summary>
+    public void Discard(byte* from, long bytes) => _arena!.Discard(from - _arena.Address, bytes);
 
     /// <summary>The tag of the agent that has the record now.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -29,7 +29,7 @@ internal sealed unsafe class SemaphoreProtocol : Protocol
 
     public override bool Spins => true;
 
-    public override bool LooksFree(ObjectRecord* target, uint mode) => Volatile.Read(ref target->Count) > 0;
+    public override bool LooksFree(ScopeMemory memory, ObjectRecord* target, uint mode) => Volatile.Read(ref target->Count) > 0;
 
     /// <summary>Takes one of the permits that are there; the hold's entry.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

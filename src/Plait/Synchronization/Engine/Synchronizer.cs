@@ -106,9 +106,12 @@ internal abstract unsafe partial class Synchronizer : ISynchronizer
     {
         WaitOutcome.Cancelled => new OperationCanceledException($"The wait for {this} was cancelled.", token),
         WaitOutcome.Deadlocked => DeadlockSearch.TakeReport(agent),
-        WaitOutcome.Refused => new BrokenBarrierException($"{this} is broken: a party died, gave up or ran out of time, or the action threw. Reset it to use it again."),
+        WaitOutcome.Refused => Refusal(),
         _ => null,
     };
+
+    /// <summary>The exception for a wait that others have ended in vain.</summary>
+    protected virtual Exception Refusal() => new BrokenBarrierException($"{this} is broken: a party died, gave up or ran out of time, or the action threw. Reset it to use it again.");
 
     /// <exception cref="ObjectDisposedException">It is disposed, or its scope is.</exception>
     protected void ThrowIfClosed() => ObjectDisposedException.ThrowIf(_isDisposed || _scope.IsClosed, this);
@@ -131,7 +134,7 @@ internal abstract unsafe partial class Synchronizer : ISynchronizer
     /// <summary>Takes it if nobody waits and it is there; nothing of a wait is begun.</summary>
     protected bool TryTakeAtOnce(Agent agent, uint mode)
     {
-        if (!Protocol.LooksFree(Record, mode) && IsAtRest)
+        if (!Protocol.LooksFree(Memory, Record, mode) && IsAtRest)
         {
             return false;
         }

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Plait.Interop;
 using Plait.Memory;
 
@@ -46,6 +47,31 @@ internal static class TreeMemory
             {
                 return s_memory ??= ScopeMemory.KeepInUse(ScopeMemory.Use(s_inherited >= 0 ? Arena.Open(s_inherited) : Arena));
             }
+        }
+    }
+
+    /// <summary>32 bytes that only the processes of this tree know: whoever shows that it has them is one of it.</summary>
+    public static unsafe byte[] Secret
+    {
+        get
+        {
+            byte[] secret = new byte[ScopeHeader.SecretWords * sizeof(ulong)];
+            ScopeHeader* header = Memory.Header;
+            Span<byte> random = stackalloc byte[16];
+            for (int i = 0; i < ScopeHeader.SecretWords; i++)
+            {
+                // Whoever comes first sets a word for all; each word on its own, so that nobody can die in between.
+                while (Volatile.Read(ref header->Secret[i]) == 0)
+                {
+                    _ = Guid.NewGuid().TryWriteBytes(random);
+                    ulong mixed = BinaryPrimitives.ReadUInt64LittleEndian(random) ^ BinaryPrimitives.ReadUInt64LittleEndian(random[8..]);
+                    _ = Interlocked.CompareExchange(ref header->Secret[i], mixed, 0);
+                }
+
+                BinaryPrimitives.WriteUInt64LittleEndian(secret.AsSpan(i * sizeof(ulong)), header->Secret[i]);
+            }
+
+            return secret;
         }
     }
 

@@ -11,7 +11,7 @@ namespace Plait.Synchronization.Engine;
 internal sealed unsafe class UnitEnd : Synchronizer
 {
     // Not counted among the scopes of the program.
-    private static readonly ThreadScope Joins = ThreadScope.OfJoins();
+    public static readonly ThreadScope Joins = ThreadScope.OfJoins();
 
     private static readonly ConcurrentDictionary<uint, string> Names = new();
 

@@ -17,12 +17,7 @@ internal static unsafe class Units
             return new UnitIdentity(0, 0, 0, "a unit that is long gone");
         }
 
-        if (memory.IsCurrent(participant))
-        {
-            pid = (int)Volatile.Read(ref memory.Participant(participant)->Occupant);
-        }
-
-        return new UnitIdentity(pid, Math.Max(0, thread), Math.Max(0, -thread), memory.DescribeParticipant(participant));
+        return new UnitIdentity(pid != 0 ? pid : memory.PidOf(participant), Math.Max(0, thread), Math.Max(0, -thread), memory.DescribeParticipant(participant));
     }
 
     /// <summary>A unit that has a record now.</summary>

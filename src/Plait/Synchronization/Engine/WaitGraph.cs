@@ -61,9 +61,13 @@ internal sealed unsafe class WaitGraph(IReadOnlyList<ScopeMemory> memories)
         return false;
     }
 
-    /// <summary>The units that all have to do something before the wait can end. Empty where anybody might end it.</summary>
-    public Node[] Blockers(in Wait wait)
+    /// <summary>The units that all have to do something before the wait can end. Empty where anybody might end it, or any of several.</summary>
+    public Node[] Blockers(in Wait wait) => Edges(wait, out bool isAny) is var found && !isAny ? found : [];
+
+    /// <summary>The units that have to do something before the wait can end: all of them, or any one where <paramref name="isAny"/>. Empty where anybody might end it.</summary>
+    public Node[] Edges(in Wait wait, out bool isAny)
     {
+        isAny = false;
         var found = new Row<Node>();
         ObjectRecord* target = wait.Memory.Object(wait.Object);
         switch (target->Kind)
@@ -75,6 +79,9 @@ internal sealed unsafe class WaitGraph(IReadOnlyList<ScopeMemory> memories)
                 AddOwner(wait.Memory, target, found);
                 AddReaders(wait.Memory, wait.Object, found);
                 AddAhead(wait, found);
+                break;
+            case ObjectKind.Unit when target->Count == 0:
+                AddThreads(wait, found, out isAny);
                 break;
             case ObjectKind.Unit:
                 // The records of one unit: any of them leads to its wait.
@@ -91,13 +98,19 @@ internal sealed unsafe class WaitGraph(IReadOnlyList<ScopeMemory> memories)
 
     /// <summary>A circle through the wait: each waits for the next, the last for the first. Null when there is none.</summary>
     /// <param name="first">The wait.</param>
+    /// <param name="withExpected">Whether waits lead to those who are only expected to end them: such a circle is no proof.</param>
     /// <param name="withTimed">Whether waits count that will end by themselves. Where a wait has several blockers, only one way may be a deadlock: so it is not enough to look at the circle afterwards.</param>
-    public Wait[]? FindCircle(in Wait first, bool withTimed = false)
+    public Wait[]? FindCircle(in Wait first, bool withTimed = false, bool withExpected = false)
     {
+        if (IsAny(first))
+        {
+            return TaskKnot.Find(this, first);
+        }
+
         // Depth first, without recursion: the circle is what is on the stack when the start comes up again.
         var path = new Row<Step>();
         var seen = new SeenAgents(memories);
-        path.Add(new Step(first, Blockers(first)));
+        path.Add(new Step(first, Next(first, withExpected)));
         seen.Add(first);
         while (path.Count > 0)
         {
@@ -127,7 +140,7 @@ internal sealed unsafe class WaitGraph(IReadOnlyList<ScopeMemory> memories)
 
             if (seen.Add(wait))
             {
-                path.Add(new Step(wait, Blockers(wait)));
+                path.Add(new Step(wait, Next(wait, withExpected)));
             }
         }
 
@@ -137,15 +150,16 @@ internal sealed unsafe class WaitGraph(IReadOnlyList<ScopeMemory> memories)
     /// <summary>Whether every wait of the circle is still the same, and still blocked by the next. Then there was a moment at which all were.</summary>
     public bool IsStill(Wait[] circle)
     {
+        bool isKnot = IsAny(circle[0]);
         for (int i = 0; i < circle.Length; i++)
         {
-            if (!TryRead(circle[i].Memory, circle[i].Agent, out Wait now) || now != circle[i] || !IsBlockedBy(now, circle[(i + 1) % circle.Length]))
+            if (!TryRead(circle[i].Memory, circle[i].Agent, out Wait now) || now != circle[i] || (!isKnot && !IsBlockedBy(now, circle[(i + 1) % circle.Length])))
             {
                 return false;
             }
         }
 
-        return true;
+        return !isKnot || TaskKnot.Find(this, circle[0]) is not null;
     }
 
     /// <summary>Whether the process of the wait uses all memories that the circle runs through, and so sees it whole.</summary>
@@ -186,9 +200,32 @@ internal sealed unsafe class WaitGraph(IReadOnlyList<ScopeMemory> memories)
         return found.ToArray();
     }
 
+    /// <summary>
+    /// The unit that alone puts into the queue that the wait is at, or alone gets from it, as was promised. Another may take its place or shut the
+    /// queue down, so it does not have to do something.
+    /// </summary>
+    public static Node[] Expected(in Wait wait)
+    {
+        ScopeMemory memory = wait.Memory;
+        ObjectRecord* target = memory.Object(wait.Object);
+        QueueControl* control = target->Kind is ObjectKind.QueueItems or ObjectKind.QueueRoom ? memory.Queue(target) : null;
+        if (control is null)
+        {
+            return [];
+        }
+
+        uint tag = target->Kind == ObjectKind.QueueItems ? Volatile.Read(ref control->Producer) : Volatile.Read(ref control->Consumer);
+        return tag != 0 && memory.TagOf(tag & 0xFFFF) == tag ? [new Node(memory, tag & 0xFFFF)] : [];
+    }
+
+    private Node[] Next(in Wait wait, bool withExpected) => withExpected && Expected(wait) is { Length: > 0 } expected ? expected : Blockers(wait);
+
+    /// <summary>Whether any of several units could end the wait: then a circle proves nothing, see <see cref="TaskKnot"/>.</summary>
+    public bool IsAny(in Wait wait) => Edges(wait, out bool isAny).Length > 0 && isAny;
+
     private bool IsBlockedBy(in Wait wait, in Wait other)
     {
-        foreach (Node blocker in Blockers(wait))
+        foreach (Node blocker in Edges(wait, out _))
         {
             if (TryReadUnit(blocker, out Wait its) && its == other)
             {
@@ -235,6 +272,32 @@ internal sealed unsafe class WaitGraph(IReadOnlyList<ScopeMemory> memories)
         if (tag != 0 && memory.TagOf(agent) == tag)
         {
             found.Add(new Node(memory, agent));
+        }
+    }
+
+    // A thread that has no record has never waited: it is none of a deadlock, and so nobody is who waits for any of them.
+    private void AddThreads(in Wait wait, Row<Node> found, out bool isAny)
+    {
+        isAny = false;
+        if (TaskEnd.Find(wait.Memory, wait.Object) is not { } end)
+        {
+            return;
+        }
+
+        uint own = wait.Memory.Agent(wait.Agent)->Participant;
+        foreach (int thread in end.Threads(out isAny))
+        {
+            if (FindUnit(wait.Memory, own, thread, 0) is not [Node first, ..])
+            {
+                while (found.Count > 0)
+                {
+                    found.RemoveLast();
+                }
+
+                return;
+            }
+
+            found.Add(first);
         }
     }
 

@@ -47,15 +47,15 @@ internal static unsafe class WaitQueue
         target->Waits++;
     }
 
-    /// <summary>Takes a waiter out. It must be in.</summary>
+    /// <summary>Takes a waiter out. It must be in. Of the first one the head always goes on, and no link is left in its record: whoever takes out the first again and again comes to an end.</summary>
     public static void Unlink(ScopeMemory memory, ObjectRecord* target, uint agent)
     {
         AgentRecord* record = memory.Agent(agent);
         uint next = record->Next;
         uint previous = record->Previous;
-        if (previous == 0)
+        if (previous == 0 || target->QueueHead == agent)
         {
-            Shared.Store(ref target->QueueHead, next);
+            Shared.Store(ref target->QueueHead, next == agent ? 0 : next);
         }
         else
         {
@@ -74,7 +74,7 @@ internal static unsafe class WaitQueue
 
         Shared.Store(ref record->Next, 0);
         Shared.Store(ref record->Previous, 0);
-        Shared.Store(ref target->QueueLength, target->QueueLength - 1);
+        Shared.Store(ref target->QueueLength, Math.Max(target->QueueLength, 1) - 1);
 
         // Perhaps it was the one that was poked.
         Shared.Store(ref target->Waking, 0);
@@ -143,7 +143,7 @@ internal static unsafe class WaitQueue
     {
         ulong ticket = memory.Agent(agent)->WaitTicket;
         uint after = target->QueueTail;
-        while (after != 0 && memory.Agent(after)->WaitTicket > ticket)
+        for (int left = ScopeMemory.MostAgents; left > 0 && after != 0 && memory.Agent(after)->WaitTicket > ticket; left--)
         {
             after = memory.Agent(after)->Previous;
         }

@@ -24,7 +24,7 @@ internal readonly unsafe struct WaitRequest(ScopeMemory memory, uint index, uint
     public CancellationToken Token => token;
 
     /// <summary>Whether it is worth trying to take it, as far as can be told from outside of the guard.</summary>
-    public bool LooksFree => Volatile.Read(ref Target->QueueHead) == 0 && Protocol.LooksFree(Target, mode);
+    public bool LooksFree => Volatile.Read(ref Target->QueueHead) == 0 && Protocol.LooksFree(memory, Target, mode);
 
     /// <summary>Takes it if nobody is before the agent; gets into no queue.</summary>
     public bool TryTake(Agent agent)
@@ -63,6 +63,7 @@ internal readonly unsafe struct WaitRequest(ScopeMemory memory, uint index, uint
             return WaitOutcome.Taken;
         }
 
+        var woken = default(Woken);
         WaitOutcome outcome = WaitOutcome.TimedOut;
         if (BarrierProtocol.IsBroken(target))
         {
@@ -72,10 +73,11 @@ internal readonly unsafe struct WaitRequest(ScopeMemory memory, uint index, uint
         {
             uint queued = target->Kind == ObjectKind.Barrier && target->State != 0 ? WaitMode.NextRound : mode;
             WaitQueue.Append(memory, target, index, agent, queued, Shared.Now, deadline, place, isAsync);
+            protocol.Queued(memory, target, ref woken);
             outcome = WaitOutcome.None;
         }
 
-        Guard.Exit(target);
+        woken.Exit(memory, target);
         CrashPoints.Hit(CrashPoint.QueueEntered);
         Shared.Store(ref agent.Record->Pending, 0);
         return outcome;

@@ -72,11 +72,11 @@ internal unsafe struct Woken
 
     private void MakeRoom(ScopeMemory memory, ObjectRecord* target, Agent agent)
     {
-        while (target->QueueLength > Math.Max(Inline, _all?.Length ?? 0))
+        // More than there can be need no room: the length is a number in memory that others write to.
+        while (Math.Min(target->QueueLength, ScopeMemory.MostAgents) is var length && length > Math.Max(Inline, _all?.Length ?? 0))
         {
-            uint length = target->QueueLength;
             Guard.Exit(target);
-            _all = new uint[Math.Min(length, ScopeMemory.MostAgents / 2) * 2];
+            _all = new uint[Math.Min(length * 2, ScopeMemory.MostAgents)];
             Guard.Enter(memory, target, agent);
         }
     }

@@ -1,12 +1,10 @@
-using System.Runtime.CompilerServices;
-using Plait.Interop;
 using Plait.Memory;
 using Plait.Synchronization.Engine;
 
 namespace Plait.Synchronization.Primitives;
 
 /// <summary>A countdown; see <see cref="CountdownProtocol"/>.</summary>
-internal sealed unsafe class ScopeCountdown(Scope scope, uint index) : Synchronizer(scope, index), ICountdown
+internal sealed unsafe class ScopeCountdown(Scope scope, uint index) : PassedSynchronizer(scope, index), ICountdown
 {
     public int CurrentCount => Volatile.Read(ref Record->Count);
 
@@ -81,19 +79,4 @@ internal sealed unsafe class ScopeCountdown(Scope scope, uint index) : Synchroni
         woken.Exit(Memory, Record);
         Shared.Store(ref self.Record->Pending, 0);
     }
-
-    public void Wait(CancellationToken cancellationToken = default, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
-        Wait(WaitMode.Pass, MonotonicClock.Never, new SourcePlace(file, line), cancellationToken);
-
-    public bool Wait(TimeSpan timeout, CancellationToken cancellationToken = default, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
-        Wait(WaitMode.Pass, DeadlineAfter(timeout), new SourcePlace(file, line), cancellationToken);
-
-    public ValueTask WaitAsync(CancellationToken cancellationToken = default, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
-    {
-        ValueTask<bool> wait = WaitAsync(WaitMode.Pass, MonotonicClock.Never, new SourcePlace(file, line), cancellationToken);
-        return wait.IsCompletedSuccessfully ? ValueTask.CompletedTask : new ValueTask(wait.AsTask());
-    }
-
-    public ValueTask<bool> WaitAsync(TimeSpan timeout, CancellationToken cancellationToken = default, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
-        WaitAsync(WaitMode.Pass, DeadlineAfter(timeout), new SourcePlace(file, line), cancellationToken);
 }

@@ -1,12 +1,10 @@
-using System.Runtime.CompilerServices;
-using Plait.Interop;
 using Plait.Memory;
 using Plait.Synchronization.Engine;
 
 namespace Plait.Synchronization.Primitives;
 
 /// <summary>An event; see <see cref="EventProtocol"/>.</summary>
-internal sealed unsafe class ScopeEvent(Scope scope, uint index) : Synchronizer(scope, index), IEvent
+internal sealed unsafe class ScopeEvent(Scope scope, uint index) : PassedSynchronizer(scope, index), IEvent
 {
     public bool IsSet => Volatile.Read(ref Record->State) != 0;
 
@@ -47,19 +45,4 @@ internal sealed unsafe class ScopeEvent(Scope scope, uint index) : Synchronizer(
         woken.Exit(Memory, Record);
         Shared.Store(ref self.Record->Pending, 0);
     }
-
-    public void Wait(CancellationToken cancellationToken = default, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
-        Wait(WaitMode.Pass, MonotonicClock.Never, new SourcePlace(file, line), cancellationToken);
-
-    public bool Wait(TimeSpan timeout, CancellationToken cancellationToken = default, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
-        Wait(WaitMode.Pass, DeadlineAfter(timeout), new SourcePlace(file, line), cancellationToken);
-
-    public ValueTask WaitAsync(CancellationToken cancellationToken = default, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
-    {
-        ValueTask<bool> wait = WaitAsync(WaitMode.Pass, MonotonicClock.Never, new SourcePlace(file, line), cancellationToken);
-        return wait.IsCompletedSuccessfully ? ValueTask.CompletedTask : new ValueTask(wait.AsTask());
-    }
-
-    public ValueTask<bool> WaitAsync(TimeSpan timeout, CancellationToken cancellationToken = default, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
-        WaitAsync(WaitMode.Pass, DeadlineAfter(timeout), new SourcePlace(file, line), cancellationToken);
 }
