@@ -1,4 +1,6 @@
 using System.Runtime.ExceptionServices;
+using Plait.Execution.Local;
+using Plait.Synchronization.Engine;
 
 namespace Plait.Execution;
 
@@ -7,7 +9,7 @@ namespace Plait.Execution;
 /// with a <see cref="TimeoutException"/>, or with an <see cref="OperationCanceledException"/>; whatever dies meanwhile, it
 /// ends. Safe for all threads.
 /// </summary>
-public abstract class Future
+public abstract partial class Future
 {
     // Ending: whoever takes it from Open to Claimed writes the end, then publishes it with Done.
     private const int Open = 0;
@@ -17,7 +19,9 @@ public abstract class Future
     private int _stage;
     private FutureState _end;
     private ExceptionDispatchInfo? _error;
-    private FutureCallbacks? _callbacks;
+
+    // Those to be told, or a FutureTold once they are.
+    private FutureObserver? _observers;
 
     private readonly string? _name;
 
@@ -51,6 +55,9 @@ public abstract class Future
 
     private protected virtual bool IsRunning => false;
 
+    /// <summary>The executor on whose threads it runs, in this process; null elsewhere.</summary>
+    private protected virtual ITaskPlace? Place => null;
+
     /// <summary>
     /// What it failed with, null when it succeeded. Blocks until it has ended, at most for <paramref name="timeout"/>.
     /// </summary>
@@ -70,11 +77,16 @@ public abstract class Future
     }
 
     /// <summary>Blocks until it has ended. Never throws what the function threw.</summary>
+    /// <remarks>
+    /// Without a timeout and a token, and in a task of a <see cref="ThreadExecutor"/>, the wait is part of the graph of waits: where all threads of an executor wait for tasks
+    /// that none is left to run, <see cref="Synchronization.DeadlockDetection"/> says so.
+    /// </remarks>
     /// <param name="timeout">How long to wait; <see cref="Timeout.InfiniteTimeSpan"/> for ever.</param>
     /// <param name="cancellationToken">Ends the wait; the function goes on.</param>
     /// <returns>False when the time passed first.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="timeout"/> is negative.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    /// <exception cref="Synchronization.DeadlockException">The wait would never have ended, see the remarks.</exception>
     public bool Wait(TimeSpan timeout, CancellationToken cancellationToken = default)
     {
         if (timeout < TimeSpan.Zero && timeout != Timeout.InfiniteTimeSpan)
@@ -89,6 +101,11 @@ public abstract class Future
     // the thread pool.
     private bool WaitForTask(TimeSpan timeout, CancellationToken cancellationToken)
     {
+        if (timeout == Timeout.InfiniteTimeSpan && !cancellationToken.CanBeCanceled && LocalWorker.Current is not null && Place is { } place && TaskWait.TryRun(this, place))
+        {
+            return true;
+        }
+
         long start = TimeProvider.System.GetTimestamp();
         TimeSpan left = timeout;
         while (true)
@@ -181,10 +198,93 @@ public abstract class Future
 
     internal abstract bool Cancel(CancellationToken token);
 
-    internal void AddCallback(Delegate callback)
+    internal void AddCallback(Delegate callback) => GetOrAttach(static () => new FutureCallbacks()).Add(callback);
+
+    /// <summary>How many have attached themselves. For tests.</summary>
+    internal int ObserverCount
     {
-        FutureCallbacks list = Volatile.Read(ref _callbacks) ?? Interlocked.CompareExchange(ref _callbacks, new FutureCallbacks(this), null) ?? _callbacks;
-        list.Add(callback);
+        get
+        {
+            int count = 0;
+            for (FutureObserver? one = Volatile.Read(ref _observers); one is not null; one = one.Next)
+            {
+                count++;
+            }
+
+            return count;
+        }
+    }
+
+    /// <summary>Runs what follows an await.</summary>
+    internal void ContinueWith(Action continuation)
+    {
+        if (!FutureContinuation.Suffices)
+        {
+            Task.GetAwaiter().UnsafeOnCompleted(continuation);
+            return;
+        }
+
+        var observer = new FutureContinuation(continuation);
+        if (!TryAttach(observer))
+        {
+            observer.OnDone(this);
+        }
+    }
+
+    /// <summary>Has an observer told of the end. False: it has ended already, and nobody will tell.</summary>
+    internal bool TryAttach(FutureObserver observer)
+    {
+        while (true)
+        {
+            FutureObserver? seen = Volatile.Read(ref _observers);
+            if (seen is FutureTold)
+            {
+                return false;
+            }
+
+            // Those at the head who no longer care are dropped: who waits for the first of many, again and again, leaves no trail.
+            FutureObserver? live = seen;
+            while (live is { IsOver: true })
+            {
+                live = live.Next;
+            }
+
+            observer.Next = live;
+            if (Interlocked.CompareExchange(ref _observers, observer, seen) == seen)
+            {
+                return true;
+            }
+        }
+    }
+
+    /// <summary>The one observer of that kind; a new one is told of the end by this thread if the future has ended already.</summary>
+    private protected TObserver GetOrAttach<TObserver>(Func<TObserver> make)
+        where TObserver : FutureObserver
+    {
+        TObserver? made = null;
+        while (true)
+        {
+            FutureObserver? seen = Volatile.Read(ref _observers);
+            for (FutureObserver? one = seen; one is not null; one = one.Next)
+            {
+                if (one is TObserver found)
+                {
+                    return found;
+                }
+            }
+
+            made ??= make();
+            made.Next = seen is FutureTold ? seen.Next : seen;
+            if (Interlocked.CompareExchange(ref _observers, seen is FutureTold ? new FutureTold { Next = made } : made, seen) == seen)
+            {
+                if (seen is FutureTold)
+                {
+                    made.OnDone(this);
+                }
+
+                return made;
+            }
+        }
     }
 
     /// <summary>Ends it with an exception; false when it has ended already.</summary>
@@ -212,21 +312,50 @@ public abstract class Future
         _end = end;
         _error = error is null ? null : ExceptionDispatchInfo.Capture(error);
 
-        // Full fence between publishing the end and looking for who waits: pairs with the one that follows storing a
-        // task source (CompleteTask) or a callback list (FutureCallbacks.Add), whose writers then look at _stage.
-        Interlocked.Exchange(ref _stage, Done);
-        CompleteTask();
-        _callbacks?.Run();
+        Volatile.Write(ref _stage, Done);
+
+        // From here on nobody attaches: who comes later sees that it is done. The exchange is behind the end itself, and pairs with the one
+        // of who attaches.
+        FutureObserver? observers;
+        do
+        {
+            observers = Volatile.Read(ref _observers);
+        }
+        while (Interlocked.CompareExchange(ref _observers, observers is null ? FutureTold.Nobody : new FutureTold { Next = observers }, observers) != observers);
+
+        if (observers is not null)
+        {
+            Tell(observers);
+        }
+    }
+
+    // In the order in which they came.
+    private void Tell(FutureObserver last)
+    {
+        if (last.Next is null)
+        {
+            last.OnDone(this);
+            return;
+        }
+
+        var all = new Stack<FutureObserver>();
+        for (FutureObserver? one = last; one is not null; one = one.Next)
+        {
+            all.Push(one);
+        }
+
+        foreach (FutureObserver observer in all)
+        {
+            observer.OnDone(this);
+        }
     }
 
     /// <summary>Calls one callback with this future as its declared type.</summary>
     internal virtual void Call(Delegate callback) => ((Action<Future>)callback)(this);
 
-    private protected abstract void CompleteTask();
+    internal ExceptionDispatchInfo? Error => _error;
 
-    private protected ExceptionDispatchInfo? Error => _error;
-
-    private protected FutureState End => _end;
+    internal FutureState End => _end;
 
     private protected void WaitOrThrow(TimeSpan timeout, CancellationToken cancellationToken)
     {

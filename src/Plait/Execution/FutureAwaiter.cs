@@ -23,7 +23,7 @@ public readonly struct FutureAwaiter : ICriticalNotifyCompletion
     public void OnCompleted(Action continuation) => _future.Task.GetAwaiter().OnCompleted(continuation);
 
     /// <inheritdoc/>
-    public void UnsafeOnCompleted(Action continuation) => _future.Task.GetAwaiter().UnsafeOnCompleted(continuation);
+    public void UnsafeOnCompleted(Action continuation) => _future.ContinueWith(continuation);
 }
 
 /// <summary>Awaits a <see cref="Future{TResult}"/>. Used by the compiler.</summary>
@@ -49,5 +49,5 @@ public readonly struct FutureAwaiter<TResult> : ICriticalNotifyCompletion
     public void OnCompleted(Action continuation) => _future.Task.GetAwaiter().OnCompleted(continuation);
 
     /// <inheritdoc/>
-    public void UnsafeOnCompleted(Action continuation) => _future.Task.GetAwaiter().UnsafeOnCompleted(continuation);
+    public void UnsafeOnCompleted(Action continuation) => _future.ContinueWith(continuation);
 }

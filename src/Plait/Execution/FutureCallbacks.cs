@@ -1,27 +1,39 @@
 namespace Plait.Execution;
 
 /// <summary>The done-callbacks of one future: run one after another, in the order of adding, on one thread-pool thread at a time.</summary>
-internal sealed class FutureCallbacks(Future future) : IThreadPoolWorkItem
+internal sealed class FutureCallbacks : FutureObserver, IThreadPoolWorkItem
 {
     // Guarded by itself.
     private readonly Queue<Delegate> _waiting = new();
+    private Future? _done;
     private bool _isRunning;
 
     public void Add(Delegate callback)
     {
+        bool isDone;
         lock (_waiting)
         {
             _waiting.Enqueue(callback);
+            isDone = _done is not null;
         }
 
-        // The lock above is the full fence between storing the callback and looking at the end: pairs with Future.Publish.
-        if (future.IsDone)
+        if (isDone)
         {
             Run();
         }
     }
 
-    public void Run()
+    public override void OnDone(Future future)
+    {
+        lock (_waiting)
+        {
+            _done = future;
+        }
+
+        Run();
+    }
+
+    private void Run()
     {
         lock (_waiting)
         {
@@ -52,12 +64,12 @@ internal sealed class FutureCallbacks(Future future) : IThreadPoolWorkItem
 
             try
             {
-                future.Call(next);
+                _done!.Call(next);
             }
             catch (Exception error)
             {
                 // Anything a user's callback throws: the next ones run all the same.
-                Future.ReportCallbackFailure(future, error);
+                Future.ReportCallbackFailure(_done!, error);
             }
         }
     }

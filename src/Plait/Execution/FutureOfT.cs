@@ -6,36 +6,13 @@ public abstract class Future<TResult> : Future
 {
     private TResult _value = default!;
 
-    // Made when first asked for: most futures are done by then.
-    private TaskCompletionSource<TResult>? _source;
-
     private protected Future(string? name)
         : base(name)
     {
     }
 
     /// <summary>The same end as a task. Continuations never run on the executor's own threads.</summary>
-    public new Task<TResult> Task
-    {
-        get
-        {
-            if (Volatile.Read(ref _source) is { } made)
-            {
-                return made.Task;
-            }
-
-            var source = new TaskCompletionSource<TResult>(TaskCreationOptions.RunContinuationsAsynchronously);
-
-            // Full fence between storing the source and looking at the end: pairs with the one in Publish.
-            source = Interlocked.CompareExchange(ref _source, source, null) ?? source;
-            if (IsDone)
-            {
-                Complete(source);
-            }
-
-            return source.Task;
-        }
-    }
+    public new Task<TResult> Task => GetOrAttach(static () => new FutureCompletion<TResult>()).Source.Task;
 
     private protected sealed override Task UntypedTask => Task;
 
@@ -101,15 +78,8 @@ public abstract class Future<TResult> : Future
         return true;
     }
 
-    private protected sealed override void CompleteTask()
-    {
-        if (_source is { } source)
-        {
-            Complete(source);
-        }
-    }
-
-    private void Complete(TaskCompletionSource<TResult> source)
+    /// <summary>Ends a task as this has ended.</summary>
+    internal void Complete(TaskCompletionSource<TResult> source)
     {
         switch (End)
         {

@@ -200,7 +200,7 @@ internal sealed partial class MapRun<TIn, TOut>
 
         foreach (MapChunk<TIn, TOut> chunk in _chunks.ToArray())
         {
-            if (!_isOrdered || chunk.FirstIndex > _stopAt)
+            if (chunk.Done < chunk.End && (!_isOrdered || chunk.FirstIndex > _stopAt))
             {
                 chunk.IsCancelled = true;
                 chunk.Control?.Cancel(new CancellationToken(canceled: true));

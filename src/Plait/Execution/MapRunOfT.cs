@@ -177,7 +177,8 @@ internal sealed partial class MapRun<TIn, TOut> : MapRun<TOut>
         MapChunk<TIn, TOut>[] chunks;
         lock (_chunks)
         {
-            chunks = [.. _chunks];
+            // One whose items are all done is about to end: whoever stopped it would stop its worker for nothing.
+            chunks = [.. _chunks.Where(static chunk => chunk.Done < chunk.End)];
             foreach (MapChunk<TIn, TOut> chunk in chunks)
             {
                 chunk.IsCancelled = true;

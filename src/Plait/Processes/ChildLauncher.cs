@@ -1,6 +1,6 @@
 using Plait.Processes.Bootstrap;
 using Plait.Interop;
-using Plait.Processes.Codecs;
+using Plait.Codecs;
 using Plait.Processes.Spawning;
 using Plait.Processes.Workers;
 
@@ -37,6 +37,7 @@ internal static class ChildLauncher
 
     private static ChildRun LaunchFunction(ChildProcess child, Action onExited)
     {
+        ProcessExtensions.Enter();
         WorkerStart start = WorkerStart.Open(child.Name, child.Options);
         var call = new PayloadWriter(start.Channel.Store);
         try
@@ -50,6 +51,7 @@ internal static class ChildLauncher
         }
         catch
         {
+            call.Abandon();
             call.Dispose();
             start.Abandon();
             throw;

@@ -1,4 +1,5 @@
 using System.Text;
+using Plait.Codecs;
 
 namespace Plait.Processes;
 

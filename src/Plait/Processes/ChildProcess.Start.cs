@@ -1,3 +1,5 @@
+using Plait.Codecs;
+
 namespace Plait.Processes;
 
 // The overloads are alike on purpose: a compiler can only infer what is spelt out.

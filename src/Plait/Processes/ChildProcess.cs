@@ -1,5 +1,8 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Plait.Codecs;
 using Plait.Interop;
+using Plait.Queues;
 
 namespace Plait.Processes;
 
@@ -13,7 +16,7 @@ namespace Plait.Processes;
 /// </para>
 /// Members are safe for several threads.
 /// </summary>
-public partial class ChildProcess : IDisposable, IAsyncDisposable
+public partial class ChildProcess : IReadySource, IDisposable, IAsyncDisposable
 {
     private static int s_lastNumber;
 
@@ -119,6 +122,10 @@ public partial class ChildProcess : IDisposable, IAsyncDisposable
             return _exitedTask.Task;
         }
     }
+
+    bool IReadySource.IsReady => Started().IsDead;
+
+    SafeHandle? IReadySource.ReadyDescriptor => Started().Process.PidFd;
 
     internal ChildProcessOptions Options { get; }
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Plait.Codecs;
 
 namespace Plait.Processes;
 

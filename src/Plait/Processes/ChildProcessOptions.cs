@@ -1,3 +1,5 @@
+using Plait.Codecs;
+
 namespace Plait.Processes;
 
 /// <summary>How a child is started. Copied when the child is created: later changes have no effect on it.</summary>

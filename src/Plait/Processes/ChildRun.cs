@@ -3,7 +3,7 @@ using System.Runtime.ExceptionServices;
 using Plait.Interop;
 using Plait.Memory;
 using Plait.Processes.Channels;
-using Plait.Processes.Codecs;
+using Plait.Codecs;
 using Plait.Processes.Spawning;
 
 namespace Plait.Processes;

@@ -1,5 +1,6 @@
 using System.Reflection;
-using Plait.Processes.Codecs;
+using Plait.Codecs;
+using Plait.Telemetry;
 
 namespace Plait.Processes;
 
@@ -29,9 +30,17 @@ internal enum CallKind : byte
     Setup = 3,
 }
 
-/// <summary>The body of a Call message, written by the parent and read by the child.</summary>
+/// <summary>The body of a Call message, written by the parent and read by the child. The first byte is its kind, with the flags below.</summary>
 internal static class CallBody
 {
+    /// <summary>The parent wants to know when the function began: the end of the call says so behind the time that it took.</summary>
+    public const byte TimedFlag = 0x40;
+
+    /// <summary>The context of a trace follows the first byte.</summary>
+    public const byte TracedFlag = 0x80;
+
+    private const byte Flags = TimedFlag | TracedFlag;
+
     /// <summary>Writes the call; everything that cannot travel is refused here, in the caller's stack.</summary>
     public static void Write(PayloadWriter writer, ChildProcess child, ValueCodec codec)
     {
@@ -50,9 +59,14 @@ internal static class CallBody
     }
 
     /// <summary>Writes a call of a function; with a table, a function sent before is only a number.</summary>
-    public static void WriteFunction(PayloadWriter writer, Delegate function, ReadOnlySpan<object?> arguments, ValueCodec codec, FunctionTable? functions, CallKind kind = CallKind.Function)
+    public static void WriteFunction(PayloadWriter writer, Delegate function, ReadOnlySpan<object?> arguments, ValueCodec codec, FunctionTable? functions, CallKind kind = CallKind.Function, TaskTrace? trace = null)
     {
-        writer.WriteByte((byte)kind);
+        writer.WriteByte((byte)((byte)kind | (trace is { IsWatched: true } ? TimedFlag : 0) | (trace?.Parent is null ? 0 : TracedFlag)));
+        if (trace?.Parent is { } parent)
+        {
+            TraceContext.Write(writer, parent);
+        }
+
         FunctionReference.WriteCall(writer, function, arguments, codec, functions);
     }
 
@@ -67,7 +81,9 @@ internal static class CallBody
     /// <summary>Reads a call and returns what runs it, the type its value is declared as (null: none), and what kind of call it is.</summary>
     public static ReceivedCall Read(ref PayloadReader reader, ValueCodec codec, FunctionTable functions)
     {
-        var kind = (CallKind)reader.ReadByte();
+        byte first = reader.ReadByte();
+        var kind = (CallKind)(first & ~Flags);
+        TraceContext? trace = (first & TracedFlag) == 0 ? null : TraceContext.Read(ref reader);
         if (kind != CallKind.Subclass)
         {
             BoundFunction function = FunctionReference.Read(ref reader, codec, functions);
@@ -78,7 +94,7 @@ internal static class CallBody
                 arguments[i] = arguments[i] is CancellationToken { CanBeCanceled: false } ? codec.Cancellation : arguments[i];
             }
 
-            return new ReceivedCall(function, arguments, null, function.ResultType == typeof(void) ? null : function.ResultType, kind);
+            return new ReceivedCall(function, arguments, null, function.ResultType == typeof(void) ? null : function.ResultType, kind) { Trace = trace };
         }
 
         Type type = TypeReference.Read(ref reader);
@@ -107,5 +123,8 @@ internal static class CallBody
 /// <summary>A call as the child has it, ready to be run.</summary>
 internal readonly record struct ReceivedCall(BoundFunction? Function, object?[] Arguments, ChildProcess? Child, Type? ResultType, CallKind Kind)
 {
+    /// <summary>The trace that the call belongs to; null for none.</summary>
+    public TraceContext? Trace { get; init; }
+
     public ValueTask<object?> Run() => Function is not null ? Function.InvokeAsync(Arguments) : new ValueTask<object?>(Child!.RunBoxed());
 }

@@ -1,3 +1,4 @@
+using Plait.Codecs;
 using Plait.Execution;
 using Plait.Processes.Pooling;
 
@@ -12,7 +13,7 @@ namespace Plait.Processes;
 /// Submit, in the caller's stack. An executor that is no longer referenced finishes what it has and ends its workers; none
 /// keeps this process from ending.
 /// </remarks>
-public sealed class ProcessExecutor : IExecutor, IChunkRunner
+public sealed class ProcessExecutor : IExecutor, IExecutorInsights, IChunkRunner
 {
     // The pool knows nothing of this object, so that it can be collected: its finalizer then ends the pool.
     private readonly WorkerPool _pool;
@@ -55,6 +56,16 @@ public sealed class ProcessExecutor : IExecutor, IChunkRunner
     {
         add => _pool.Events.Add(value);
         remove => _pool.Events.Remove(value);
+    }
+
+    /// <summary>
+    /// Told what an <see cref="IProgress{T}"/> of a task threw when something was reported to it, and the task's name: the function is in another process and
+    /// cannot get it. On a thread-pool thread. Without a handler a line goes to standard error.
+    /// </summary>
+    public event Action<string, Exception>? ProgressFailed
+    {
+        add => _pool.ProgressFailed += value;
+        remove => _pool.ProgressFailed -= value;
     }
 
     /// <summary>The workers there are, spares included.</summary>
@@ -118,18 +129,13 @@ public sealed class ProcessExecutor : IExecutor, IChunkRunner
     /// <inheritdoc/>
     public Task<bool> ShutdownAsync(ShutdownMode mode, TimeSpan timeout)
     {
-        if (!Enum.IsDefined(mode))
-        {
-            throw new ArgumentOutOfRangeException(nameof(mode), mode, "There is no such way to shut down.");
-        }
-
-        if (timeout < TimeSpan.Zero && timeout != Timeout.InfiniteTimeSpan)
-        {
-            throw new ArgumentOutOfRangeException(nameof(timeout), timeout, "A time must not be negative; Timeout.InfiniteTimeSpan means for ever.");
-        }
-
+        ShutdownArguments.ThrowIfWrong(mode, timeout);
         return _pool.ShutdownAsync(mode, timeout);
     }
+
+    /// <summary>Where the time of the workers went, and the slowest tasks. Always measured.</summary>
+    /// <returns>A copy.</returns>
+    public ExecutorInsights GetInsights() => _pool.GetInsights();
 
     /// <inheritdoc/>
     public ExecutorStatistics GetStatistics() => _pool.GetStatistics();

@@ -1,4 +1,5 @@
 using Plait.Execution;
+using Plait.Scheduling;
 
 namespace Plait.Processes;
 
@@ -25,6 +26,22 @@ public sealed class ProcessExecutorOptions
 
     /// <summary>What a submission does when <see cref="QueueLimit"/> is reached. Default: it waits.</summary>
     public FullBehavior WhenFull { get; set; } = FullBehavior.Wait;
+
+    /// <summary>
+    /// Decides which of the waiting tasks is next. It belongs to this executor alone from then on. Default: null, in the order of submission. Under a policy no
+    /// worker is sent a task ahead, so that one that comes later and is more urgent begins before it: short tasks cost more then.
+    /// </summary>
+    /// <remarks>
+    /// Policies with a quantum or preemption are live: as many tasks as there are <see cref="Workers"/> run at a time, others that have begun (up to
+    /// <see cref="MostBegun"/>) are stopped meanwhile by SIGSTOP, each in a process of its own. A slice lasts 10 milliseconds at least, whatever the quantum.
+    /// </remarks>
+    public SchedulingPolicy? Policy { get; set; }
+
+    /// <summary>
+    /// Under a <see cref="Policy"/> with slices or preemption: how many tasks may be begun and not over at once, those that are stopped included. Each needs a process, so there are up to
+    /// so many workers; those beyond <see cref="Workers"/> start when tasks wait and end after <see cref="IdleTimeout"/>. Default: 0, twice <see cref="Workers"/>. Not less than those.
+    /// </summary>
+    public int MostBegun { get; set; }
 
     /// <summary>A worker is replaced after so many tasks; 0 for never. Default: 0.</summary>
     public int MaxTasksPerWorker { get; set; }
@@ -62,6 +79,15 @@ public sealed class ProcessExecutorOptions
     /// <summary>After so many workers in a row that ended before they were ready, or before they began the first task they were sent, the executor gives up and says why. Default: 5.</summary>
     public int CrashLoopLimit { get; set; } = 5;
 
+    /// <summary>
+    /// Gets what workers log by <see cref="WorkerLog"/>: in order within a task and before its end, on threads of the thread pool, entries of different tasks side by side. What it throws goes to
+    /// standard error. Default: null, nobody; then workers pass nothing on.
+    /// </summary>
+    public Action<WorkerLogEntry>? WorkerLogged { get; set; }
+
+    /// <summary>The least level that <see cref="WorkerLogged"/> gets; what is below never leaves its worker. Default: <see cref="Processes.WorkerLogLevel.Information"/>.</summary>
+    public WorkerLogLevel WorkerLogLevel { get; set; } = WorkerLogLevel.Information;
+
     /// <summary>How <see cref="ProcessExecutor.Dispose"/> shuts down. Default: everything submitted is run to its end.</summary>
     public ShutdownMode DisposeMode { get; set; } = ShutdownMode.Drain;
 
@@ -90,6 +116,7 @@ public sealed class ProcessExecutorOptions
         ThrowUnless(Worker.StandardOutput != ChildOutput.Pipe, nameof(Worker.StandardOutput), Worker.StandardOutput, "The other end of a worker's pipe would be out of reach. Forward marks every line with the worker's name.");
         ThrowUnless(Worker.StandardError != ChildOutput.Pipe, nameof(Worker.StandardError), Worker.StandardError, "The other end of a worker's pipe would be out of reach. Forward marks every line with the worker's name.");
         ThrowUnless(Workers is >= 0 and <= 10_000, nameof(Workers), Workers, "An executor has 1 to 10,000 workers; 0 means as many as there are processors.");
+        ThrowUnless(MostBegun is >= 0 and <= 20_000 && (MostBegun == 0 || MostBegun >= Workers), nameof(MostBegun), MostBegun, $"It must not be less than the {Workers} workers there are, nor more than 20,000; 0 means twice as many.");
         ThrowUnless(MinimumWorkers is null or >= 0, nameof(MinimumWorkers), MinimumWorkers, "It must not be negative; null means all of them.");
         ThrowUnless(MinimumWorkers is null || Workers == 0 || MinimumWorkers <= Workers, nameof(MinimumWorkers), MinimumWorkers, $"It must not be more than the {Workers} workers there are at most.");
         ThrowUnless(Spares is >= 0 and <= 1_000, nameof(Spares), Spares, "There are 0 to 1,000 spares.");
@@ -100,6 +127,7 @@ public sealed class ProcessExecutorOptions
         ThrowUnless(CrashLoopLimit >= 1, nameof(CrashLoopLimit), CrashLoopLimit, "It must be 1 or more.");
         ThrowUnless(Enum.IsDefined(WhenFull), nameof(WhenFull), WhenFull, "There is no such behaviour.");
         ThrowUnless(Enum.IsDefined(Leftovers), nameof(Leftovers), Leftovers, "There is no such policy.");
+        ThrowUnless(Enum.IsDefined(WorkerLogLevel), nameof(WorkerLogLevel), WorkerLogLevel, "There is no such level.");
         ThrowUnless(Enum.IsDefined(DisposeMode), nameof(DisposeMode), DisposeMode, "There is no such mode.");
         ThrowUnlessPositive(nameof(IdleTimeout), IdleTimeout);
         ThrowUnlessPositive(nameof(MaxWorkerAge), MaxWorkerAge);

@@ -15,6 +15,9 @@ public enum WorkerState
     /// <summary>It runs a function.</summary>
     Busy,
 
+    /// <summary>It has begun a function and is stopped, while others have their slices of the processors (see <see cref="ProcessExecutorOptions.MostBegun"/>).</summary>
+    Suspended,
+
     /// <summary>It gets no more work, and ends after what it has.</summary>
     Stopping,
 }

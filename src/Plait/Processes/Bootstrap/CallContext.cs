@@ -1,16 +1,23 @@
 using Plait.Memory;
 using Plait.Processes.Channels;
-using Plait.Processes.Codecs;
+using Plait.Codecs;
 
 namespace Plait.Processes.Bootstrap;
 
 /// <summary>In a worker: the call that runs, for functions of ours that send values while they go on.</summary>
-internal sealed class CallContext(Channel channel, ValueCodec results)
+internal sealed class CallContext(Channel channel, ArenaBulkStore store, ValueCodec results)
 {
+    [ThreadStatic]
+    private static CallContext? t_current;
+
     private PayloadWriter? _items;
 
-    /// <summary>The call that the calling code belongs to. One at a time: a worker runs its calls one after another.</summary>
-    public static CallContext? Current { get; set; }
+    /// <summary>That of the calls which this thread runs, one after another. Null on threads that run none, those included which a function goes on upon after an await.</summary>
+    public static CallContext? Current
+    {
+        get => t_current;
+        set => t_current = value;
+    }
 
     public long Call { get; set; }
 
@@ -19,10 +26,13 @@ internal sealed class CallContext(Channel channel, ValueCodec results)
 
     public ref ChannelState State => ref channel.State;
 
+    /// <summary>The words of the call that runs.</summary>
+    public ref CallWords Words => ref channel.WordsOf(Call);
+
     public CancellationToken Cancellation => WorkerBootstrap.Current.Cancellation;
 
     /// <summary>What <see cref="SendItems"/> sends. Empty after it.</summary>
-    public PayloadWriter ItemWriter => _items ??= new PayloadWriter(channel.Store);
+    public PayloadWriter ItemWriter => _items ??= new PayloadWriter(store);
 
     /// <summary>Sends what is written. Blocks while the ring is full.</summary>
     public void SendItems()

@@ -10,35 +10,67 @@ internal interface IChunkSender
 internal static class ChunkFlusher
 {
     private static readonly TimeSpan s_after = TimeSpan.FromMilliseconds(2);
+    private static readonly Lock s_gate = new();
 
+    // Guarded by s_gate: the chunks that have something to send. The clock runs while there are any.
+    private static readonly List<IChunkSender> s_armed = [];
     private static Timer? s_timer;
-    private static IChunkSender? s_sender;
 
-    /// <summary>Called by the worker's thread.</summary>
+    /// <summary>Called by the chunk's thread.</summary>
     public static void Arm(IChunkSender sender)
     {
-        Volatile.Write(ref s_sender, sender);
-        if (s_timer is null)
+        lock (s_gate)
         {
+            if (s_armed.Contains(sender))
+            {
+                return;
+            }
+
+            s_armed.Add(sender);
+            if (s_armed.Count > 1)
+            {
+                return;
+            }
+
+            if (s_timer is not null)
+            {
+                _ = s_timer.Change(s_after, Timeout.InfiniteTimeSpan);
+                return;
+            }
+
             // The timer is every call's: it must not hold the state of the one that made it.
             using (ExecutionContext.SuppressFlow())
             {
-                s_timer = new Timer(static _ => Volatile.Read(ref s_sender)?.Flush(), null, s_after, Timeout.InfiniteTimeSpan);
+                s_timer = new Timer(static _ => Flush(), null, s_after, Timeout.InfiniteTimeSpan);
             }
-
-            return;
         }
-
-        _ = s_timer.Change(s_after, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Called by the worker's thread, at the end of every chunk.</summary>
-    public static void Disarm()
+    /// <summary>Called by the chunk's thread, at its end.</summary>
+    public static void Disarm(IChunkSender sender)
     {
-        if (s_sender is not null)
+        lock (s_gate)
         {
-            Volatile.Write(ref s_sender, null);
-            _ = s_timer!.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            if (s_armed.Remove(sender) && s_armed.Count == 0)
+            {
+                _ = s_timer!.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            }
+        }
+    }
+
+    private static void Flush()
+    {
+        IChunkSender[] senders;
+        lock (s_gate)
+        {
+            senders = [.. s_armed];
+            s_armed.Clear();
+        }
+
+        // Each has a gate of its own, which its thread holds while it sends.
+        foreach (IChunkSender sender in senders)
+        {
+            sender.Flush();
         }
     }
 }

@@ -1,5 +1,5 @@
 using Plait.Interop;
-using Plait.Processes.Codecs;
+using Plait.Codecs;
 
 namespace Plait.Processes.Bootstrap;
 
@@ -119,7 +119,7 @@ internal sealed class ChunkSender<TOut> : IDisposable, IChunkSender
             _others?.Dispose();
         }
 
-        ChunkFlusher.Disarm();
+        ChunkFlusher.Disarm(this);
     }
 
     private void Flush_UnderGate()

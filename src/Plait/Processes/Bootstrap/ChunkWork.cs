@@ -45,11 +45,11 @@ internal sealed class ChunkWork<TIn, TOut>
 
     private void RunChunk()
     {
-        ref ChannelState state = ref _context.State;
-        state.Item = ChannelState.NoItem;
+        ref CallWords words = ref _context.Words;
+        words.Item = CallWords.NoItem;
 
         // Release: pairs with the parent's acquire read; whoever sees the chunk's number sees no item of an earlier chunk.
-        Volatile.Write(ref state.ItemClaim, ItemClaim.Of(_context.Call));
+        Volatile.Write(ref words.ItemClaim, ItemClaim.Of(_context.Call));
         int next = 0;
         int stride = 1;
         long now = MonotonicClock.Now;
@@ -59,11 +59,11 @@ internal sealed class ChunkWork<TIn, TOut>
             long before = now;
             if (_isTimed)
             {
-                Volatile.Write(ref state.ItemStartedAt, now);
+                Volatile.Write(ref words.ItemStartedAt, now);
             }
 
-            next = RunItems(ref state, next, Math.Min(next + stride, _items.Length));
-            Volatile.Write(ref state.Item, ChannelState.NoItem);
+            next = RunItems(ref words, next, Math.Min(next + stride, _items.Length));
+            Volatile.Write(ref words.Item, CallWords.NoItem);
             if (_isCut)
             {
                 break;
@@ -91,13 +91,13 @@ internal sealed class ChunkWork<TIn, TOut>
         _sender.Flush();
     }
 
-    private int RunItems(ref ChannelState state, int first, int end)
+    private int RunItems(ref CallWords words, int first, int end)
     {
         while (first < end && !_isCut)
         {
             try
             {
-                first = RunUntilThrown(ref state, first, end);
+                first = RunUntilThrown(ref words, first, end);
             }
             catch (OperationCanceledException) when (_token.IsCancellationRequested)
             {
@@ -109,7 +109,7 @@ internal sealed class ChunkWork<TIn, TOut>
             {
                 // Whatever the function throws, or a result that cannot travel, is this item's end only.
                 _sender.Fail(error);
-                first = (int)state.Item + 1;
+                first = (int)words.Item + 1;
             }
         }
 
@@ -118,7 +118,7 @@ internal sealed class ChunkWork<TIn, TOut>
 
     // Optimized at once: one chunk may be all the time there is, and tiers only rise between calls.
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private int RunUntilThrown(ref ChannelState state, int first, int end)
+    private int RunUntilThrown(ref CallWords words, int first, int end)
     {
         Func<TIn, TOut> function = _function;
         TIn[] items = _items;
@@ -126,7 +126,7 @@ internal sealed class ChunkWork<TIn, TOut>
         for (int i = first; i < end; i++, claim++)
         {
             // Makes the item ours, unless the parent has cut it off. It fails for no other reason.
-            if (Interlocked.CompareExchange(ref state.ItemClaim, claim + 1, claim) != claim)
+            if (Interlocked.CompareExchange(ref words.ItemClaim, claim + 1, claim) != claim)
             {
                 _isCut = true;
                 return i;
@@ -135,7 +135,7 @@ internal sealed class ChunkWork<TIn, TOut>
             CrashPoints.Hit(CrashPoint.ItemClaimed);
 
             // Release: pairs with the parent's acquire read, which looks at the time of the start afterwards.
-            Volatile.Write(ref state.Item, i);
+            Volatile.Write(ref words.Item, i);
             _sender.Add(function(items[i]));
         }
 

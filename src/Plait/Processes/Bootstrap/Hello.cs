@@ -1,4 +1,4 @@
-using Plait.Processes.Codecs;
+using Plait.Codecs;
 
 namespace Plait.Processes.Bootstrap;
 
@@ -31,6 +31,12 @@ internal sealed record Hello
     /// <summary>What becomes of what a task leaves behind.</summary>
     public required LeftoverPolicy Leftovers { get; init; }
 
+    /// <summary>How many calls it runs at once, on as many threads.</summary>
+    public required int TasksAtOnce { get; init; }
+
+    /// <summary>The least level of what it logs that the parent wants to know.</summary>
+    public WorkerLogLevel LogLevel { get; init; } = WorkerLogLevel.None;
+
     public required IReadOnlyList<(string Name, string? Value)> Restore { get; init; }
 
     public required IReadOnlyList<ICodec> Codecs { get; init; }
@@ -47,6 +53,8 @@ internal sealed record Hello
         writer.WriteInt32(WorkerId);
         writer.WriteInt32(ProcessorShare);
         writer.WriteByte((byte)Leftovers);
+        writer.WriteInt32(TasksAtOnce);
+        writer.WriteByte((byte)LogLevel);
         writer.WriteInt32(Restore.Count);
         foreach ((string name, string? value) in Restore)
         {
@@ -69,6 +77,8 @@ internal sealed record Hello
         int workerId = reader.ReadInt32();
         int processorShare = reader.ReadInt32();
         var leftovers = (LeftoverPolicy)reader.ReadByte();
+        int tasksAtOnce = reader.ReadInt32();
+        var logLevel = (WorkerLogLevel)reader.ReadByte();
         var restore = new (string, string?)[reader.ReadInt32()];
         for (int i = 0; i < restore.Length; i++)
         {
@@ -87,6 +97,8 @@ internal sealed record Hello
             WorkerId = workerId,
             ProcessorShare = processorShare,
             Leftovers = leftovers,
+            TasksAtOnce = tasksAtOnce,
+            LogLevel = logLevel,
             Restore = restore,
             Codecs = CodecList.Read(ref reader),
         };

@@ -25,7 +25,7 @@ internal static class Lifeline
         {
             if (command[0] == LifelineCommand.Cancel)
             {
-                WorkerBootstrap.Current.Cancel();
+                WorkerBootstrap.Current.Tokens.CancelAll();
             }
             else if (command[0] == LifelineCommand.CancelCall)
             {
@@ -43,7 +43,7 @@ internal static class Lifeline
         Span<byte> number = stackalloc byte[sizeof(long)];
         if (pipe.Read(number) == number.Length)
         {
-            WorkerBootstrap.Current.Cancel(BinaryPrimitives.ReadInt64LittleEndian(number));
+            WorkerBootstrap.Current.Tokens.Cancel(BinaryPrimitives.ReadInt64LittleEndian(number));
         }
     }
 }

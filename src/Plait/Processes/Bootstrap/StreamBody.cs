@@ -5,7 +5,7 @@ namespace Plait.Processes.Bootstrap;
 
 /// <summary>
 /// In a worker: takes what a function yields, one value after another, and sends each, as far as the parent allows. The
-/// parent raises <see cref="ChannelState.Credit"/>; a worker that is at it sleeps on the word. So a function runs ahead of
+/// parent raises <see cref="CallWords.Credit"/>; a worker that is at it sleeps on the word. So a function runs ahead of
 /// its consumer by a bounded number of values, and not at all when nobody takes them.
 /// </summary>
 internal static class StreamBody
@@ -41,7 +41,7 @@ internal static class StreamBody
 
     private static unsafe void WaitForCredit(CallContext context, uint sent)
     {
-        fixed (uint* credit = &context.State.Credit, waiting = &context.State.CreditWaiting)
+        fixed (uint* credit = &context.Words.Credit, waiting = &context.Words.CreditWaiting)
         {
             while (true)
             {

@@ -3,7 +3,7 @@ using System.Reflection;
 using Plait.Interop;
 using Plait.Memory;
 using Plait.Processes.Channels;
-using Plait.Processes.Codecs;
+using Plait.Codecs;
 using Plait.Synchronization.Engine;
 
 namespace Plait.Processes.Bootstrap;
@@ -61,18 +61,20 @@ internal static class WorkerBootstrap
 
         ProcessCalls.CloseOnExec(lifeline);
         TreeMemory.Inherit(WorkerVariables.ScopeDescriptor);
+        ProcessExtensions.Enter();
         Channel channel = Channel.Open(arena);
         ProcessCalls.Close(arena);
         CrashPoints.Hit(CrashPoint.ChildMapped);
+        StoppedProcess.Publish(ref channel.State.Memories, ref channel.State.Inside);
         channel.Phase = ChannelPhase.Booted;
         CrashPoints.Hit(CrashPoint.ChildBooted);
 
         Hello hello = ReceiveHello(channel);
-        s_current = new CurrentProcess(hello.Name, parentPid, hello.Depth, hello.IsDaemon) { ProcessorShare = hello.ProcessorShare };
+        s_current = new CurrentProcess(hello.Name, parentPid, hello.Depth, hello.IsDaemon, hello.TasksAtOnce > 1) { ProcessorShare = hello.ProcessorShare };
         ScopeMemory.ProcessName = hello.Name;
         Lifeline.Watch(lifeline);
         Prepare(hello, channel);
-        var loop = new WorkerLoop(channel, hello);
+        IWorkerLoop loop = hello.TasksAtOnce > 1 ? new SharedWorkerLoop(channel, hello) : new WorkerLoop(channel, hello);
         if (hello.WorkerId > 0)
         {
             WorkerContext = new WorkerContext(hello.WorkerId);

@@ -14,24 +14,36 @@ internal sealed unsafe class Channel : IDisposable
     private const int ParentSlot = 0;
     private const int ChildSlot = 1;
 
+    /// <summary>The most lanes a channel can have.</summary>
+    public const int MostLanes = 4096;
+
     private readonly Lock _sendGate = new();
     private readonly ChannelState* _state;
+    private readonly CallWords* _words;
+    private readonly long _laneMask;
+    private readonly long _bulkStart;
+    private readonly long _bulkEnd;
 
     private Channel(Arena arena, bool isParent)
     {
         Arena = arena;
         long start = arena.DataOffset;
         _state = (ChannelState*)(arena.Address + start);
+        Lanes = (int)Math.Clamp(_state->Lanes, 1, MostLanes);
+        _laneMask = Lanes - 1;
+        _words = (CallWords*)(arena.Address + start + (Lanes == 1 ? ChannelLayout.OnlyLane : ChannelLayout.Size));
         var toChild = new ByteRing(arena, start + ChannelLayout.FirstRing, start + ChannelLayout.FirstRingData, ChannelLayout.RingBytes);
         var fromChild = new ByteRing(arena, start + ChannelLayout.SecondRing, start + ChannelLayout.SecondRingData, ChannelLayout.RingBytes);
         Outgoing = isParent ? toChild : fromChild;
         Incoming = isParent ? fromChild : toChild;
         Messages = new FrameAssembler(Incoming);
 
-        long bulkStart = Arena.RoundUpToPage(start + ChannelLayout.Size);
-        long half = (arena.Capacity - bulkStart) / 2 & ~4095L;
-        Bulk = new BulkSpace(arena, isParent ? bulkStart : bulkStart + half, half);
-        Store = new ArenaBulkStore(arena, Bulk, bulkStart, bulkStart + (2 * half));
+        long table = Lanes == 1 ? 0 : (long)Lanes * CallWords.Size;
+        _bulkStart = Arena.RoundUpToPage(start + ChannelLayout.Size + table);
+        long half = (arena.Capacity - _bulkStart) / 2 & ~4095L;
+        _bulkEnd = _bulkStart + (2 * half);
+        Bulk = new BulkSpace(arena, isParent ? _bulkStart : _bulkStart + half, half);
+        Store = NewStore();
     }
 
     public Arena Arena { get; }
@@ -47,7 +59,13 @@ internal sealed unsafe class Channel : IDisposable
 
     public ArenaBulkStore Store { get; }
 
+    /// <summary>Calls that the worker may run at once, as many as there are sets of <see cref="CallWords"/>.</summary>
+    public int Lanes { get; }
+
     public ref ChannelState State => ref Unsafe.AsRef<ChannelState>(_state);
+
+    /// <summary>The words of the call with this number.</summary>
+    public ref CallWords WordsOf(long call) => ref Unsafe.AsRef<CallWords>(_words + (call & _laneMask));
 
     /// <summary>How far the child has come.</summary>
     public ChannelPhase Phase
@@ -57,15 +75,20 @@ internal sealed unsafe class Channel : IDisposable
         set => Volatile.Write(ref _state->Phase, (uint)value);
     }
 
+    /// <summary>Makes a channel to a worker that runs one call at a time, or at most <paramref name="lanes"/> (a power of two).</summary>
     /// <exception cref="SystemCallException">No descriptor or no memory is left.</exception>
-    public static Channel Create()
+    public static Channel Create(int lanes = 1)
     {
         Arena arena = Arena.Create("plait-channel", slots: 2);
         arena.TakeSlot(ParentSlot, ProcessIdentity.Current);
+        ((ChannelState*)(arena.Address + arena.DataOffset))->Lanes = (uint)lanes;
         return new Channel(arena, isParent: true);
     }
 
     public static Channel Open(int descriptor) => new(Arena.Open(descriptor), isParent: false);
+
+    /// <summary>The bulk space again, with the views of one call apart from those of others.</summary>
+    public ArenaBulkStore NewStore() => new(Arena, Bulk, _bulkStart, _bulkEnd);
 
     /// <summary>Enters the child in its slot: the parent knows it as well as the child does, and a cold child has better things to do.</summary>
     public void EnterChild(int pid) => Arena.TakeSlot(ChildSlot, ProcessIdentity.Read(pid));

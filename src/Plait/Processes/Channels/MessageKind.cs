@@ -32,6 +32,12 @@ internal enum MessageKind : uint
 
     /// <summary>Child to parent: values that a call yields while it goes on.</summary>
     Items = 20,
+
+    /// <summary>Child to parent: a value reported to an IProgress of a call.</summary>
+    Progress = 21,
+
+    /// <summary>Child to parent: something that was logged, in a call or beside one (0).</summary>
+    Log = 22,
 }
 
 /// <summary>Single bytes on the lifeline, from parent to child. Its end means that the parent is gone.</summary>

@@ -1,4 +1,4 @@
-using Plait.Processes.Codecs;
+using Plait.Codecs;
 
 namespace Plait.Processes.Pooling;
 

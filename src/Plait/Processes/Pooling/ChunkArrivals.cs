@@ -1,6 +1,6 @@
 using System.Reflection;
 using Plait.Execution;
-using Plait.Processes.Codecs;
+using Plait.Codecs;
 
 namespace Plait.Processes.Pooling;
 

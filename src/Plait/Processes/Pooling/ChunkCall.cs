@@ -4,7 +4,8 @@ using Plait.Interop;
 using Plait.Memory;
 using Plait.Processes.Bootstrap;
 using Plait.Processes.Channels;
-using Plait.Processes.Codecs;
+using Plait.Codecs;
+using Plait.Telemetry;
 
 namespace Plait.Processes.Pooling;
 
@@ -42,6 +43,8 @@ internal sealed class ChunkCall<TIn, TOut> : PooledCall, IChunkControl
 
     public override string Name => _lastItem == Nobody ? base.Name : $"{base.Name} (item {_chunk.FirstIndex + _lastItem})";
 
+    public override string NameOfRun => _arrived < 2 ? $"{base.Name} (item {_chunk.FirstIndex})" : $"{base.Name} (items {_chunk.FirstIndex} to {_chunk.FirstIndex + _arrived - 1})";
+
     public override Assembly FunctionAssembly => _chunk.Function.Delegate.Method.Module.Assembly;
 
     // Its end has no body.
@@ -72,19 +75,20 @@ internal sealed class ChunkCall<TIn, TOut> : PooledCall, IChunkControl
     /// <summary>The time of the item that runs. When it is over, the items behind it are cut off, so that a stop meets this item or none.</summary>
     public override long DeadlineIn(PooledWorker worker)
     {
-        ref ChannelState state = ref worker.Channel.State;
-        ulong word = Volatile.Read(ref state.ItemClaim);
+        ref CallWords words = ref worker.Channel.WordsOf(Number);
+        ulong word = Volatile.Read(ref words.ItemClaim);
         long limit = (long)(_chunk.ItemTimeout.TotalMilliseconds * 1_000_000);
         long now = MonotonicClock.Now;
 
         // Acquire: pairs with the worker's release of the item, before which the time of its start was written.
-        long item = Volatile.Read(ref state.Item);
+        long item = Volatile.Read(ref words.Item);
         if (!ItemClaim.BelongsTo(word, Number) || item < 0 || item >= _chunk.Count)
         {
             return now + limit;
         }
 
-        long deadline = Volatile.Read(ref state.ItemStartedAt) + limit;
+        long began = Volatile.Read(ref words.ItemStartedAt);
+        long deadline = began + limit + worker.Paused.OfItem(began);
         if (deadline > now)
         {
             return deadline;
@@ -92,8 +96,8 @@ internal sealed class ChunkCall<TIn, TOut> : PooledCall, IChunkControl
 
         // Only while it is the last one claimed: a compare-and-swap that fails says that the worker is past it.
         ulong claimed = ItemClaim.Of(Number, (int)item + 1);
-        ulong seen = Interlocked.CompareExchange(ref state.ItemClaim, claimed | ChannelState.Cut, claimed);
-        if (seen != claimed && seen != (claimed | ChannelState.Cut))
+        ulong seen = Interlocked.CompareExchange(ref words.ItemClaim, claimed | CallWords.Cut, claimed);
+        if (seen != claimed && seen != (claimed | CallWords.Cut))
         {
             return now + limit;
         }
@@ -107,9 +111,9 @@ internal sealed class ChunkCall<TIn, TOut> : PooledCall, IChunkControl
 
     public override void OnWorkerGone(PooledWorker worker)
     {
-        ref ChannelState state = ref worker.Channel.State;
-        long item = Volatile.Read(ref state.Item);
-        ulong word = Volatile.Read(ref state.ItemClaim);
+        ref CallWords words = ref worker.Channel.WordsOf(Number);
+        long item = Volatile.Read(ref words.Item);
+        ulong word = Volatile.Read(ref words.ItemClaim);
         if (ItemClaim.BelongsTo(word, Number))
         {
             // The last one claimed: it ran, or was about to. None when the worker was busy with sending.
@@ -161,6 +165,7 @@ internal sealed class ChunkCall<TIn, TOut> : PooledCall, IChunkControl
             return;
         }
 
+        Trace?.End(TaskOutcome.Succeeded, null);
         _chunk.OnEnded(new ChunkEnd());
     }
 
@@ -189,7 +194,7 @@ internal sealed class ChunkCall<TIn, TOut> : PooledCall, IChunkControl
     /// <summary>Under the pool's gate, while a worker runs this call. The first item that it will not begin, or <see cref="Nobody"/>.</summary>
     private int Cut(PooledWorker worker)
     {
-        ref ulong claim = ref worker.Channel.State.ItemClaim;
+        ref ulong claim = ref worker.Channel.WordsOf(Number).ItemClaim;
         while (true)
         {
             ulong seen = Volatile.Read(ref claim);
@@ -199,7 +204,7 @@ internal sealed class ChunkCall<TIn, TOut> : PooledCall, IChunkControl
                 return Nobody;
             }
 
-            if (Interlocked.CompareExchange(ref claim, seen | ChannelState.Cut, seen) == seen)
+            if (Interlocked.CompareExchange(ref claim, seen | CallWords.Cut, seen) == seen)
             {
                 _end = claimed;
                 return claimed;

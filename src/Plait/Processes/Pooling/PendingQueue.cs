@@ -1,73 +1,83 @@
 namespace Plait.Processes.Pooling;
 
+/// <summary>The calls that wait for a worker, and which of them is next. Guarded by the pool's gate.</summary>
+internal abstract class PendingQueue
+{
+    /// <summary>Calls that are still to be run.</summary>
+    public int Count { get; protected set; }
+
+    /// <summary>A call comes, for its first attempt or for another.</summary>
+    public abstract void Add(PooledCall call);
+
+    /// <summary>A call that was taken was not begun after all: it waits again, where it was.</summary>
+    public abstract void Return(PooledCall call);
+
+    /// <summary>A call has ended while it waited. Its stage is still <see cref="CallStage.Queued"/>, and is about to change.</summary>
+    public abstract void Drop(PooledCall call);
+
+    /// <summary>Takes the call that is next.</summary>
+    public abstract bool TryTake(out PooledCall call);
+
+    /// <summary>A call that was taken has ended without having begun.</summary>
+    public virtual void Forget(PooledCall call)
+    {
+    }
+
+    /// <summary>What was taken has run.</summary>
+    /// <param name="entry">The call's entry of that attempt; the call itself may wait for the next one already.</param>
+    /// <param name="ran">For how many nanoseconds.</param>
+    public virtual void Finish(PooledEntry entry, long ran)
+    {
+    }
+
+    /// <summary>Takes all; none of them begins.</summary>
+    public List<PooledCall> TakeAll()
+    {
+        var all = new List<PooledCall>(Count);
+        while (TryTake(out PooledCall call))
+        {
+            Forget(call);
+            all.Add(call);
+        }
+
+        return all;
+    }
+}
+
 /// <summary>
-/// Calls that wait for a worker: first in, first out, but for those a worker was sent and did not begin, which come before
-/// all others again. Cancelled ones are taken out when they come to the front. Guarded by the pool's gate.
+/// First in, first out, but for those a worker was sent and did not begin, which come before all others again. Ended ones
+/// are taken out when they come to the front.
 /// </summary>
-internal sealed class PendingQueue
+internal sealed class ArrivalQueue : PendingQueue
 {
     private readonly Stack<PooledCall> _returned = new();
     private readonly Queue<PooledCall> _waiting = new();
 
-    /// <summary>Calls that are still to be run.</summary>
-    public int Count { get; private set; }
-
-    public void Add(PooledCall call)
+    public override void Add(PooledCall call)
     {
         _waiting.Enqueue(call);
         Count++;
     }
 
-    public void Return(PooledCall call)
+    public override void Return(PooledCall call)
     {
         _returned.Push(call);
         Count++;
     }
 
-    /// <summary>One of them has ended while it waited.</summary>
-    public void Drop() => Count--;
+    public override void Drop(PooledCall call) => Count--;
 
-    public bool TryPeek(out PooledCall call)
+    public override bool TryTake(out PooledCall call)
     {
-        while (_returned.TryPeek(out call!) && call.Stage != CallStage.Queued)
+        while (_returned.TryPop(out call!) || _waiting.TryDequeue(out call!))
         {
-            _returned.Pop();
+            if (call.Stage == CallStage.Queued)
+            {
+                Count--;
+                return true;
+            }
         }
 
-        if (call is not null)
-        {
-            return true;
-        }
-
-        while (_waiting.TryPeek(out call!) && call.Stage != CallStage.Queued)
-        {
-            _waiting.Dequeue();
-        }
-
-        return call is not null;
-    }
-
-    /// <summary>Takes the call that <see cref="TryPeek"/> gave.</summary>
-    public void Take()
-    {
-        if (!_returned.TryPop(out _))
-        {
-            _waiting.Dequeue();
-        }
-
-        Count--;
-    }
-
-    /// <summary>Takes all.</summary>
-    public List<PooledCall> TakeAll()
-    {
-        var all = new List<PooledCall>(Count);
-        while (TryPeek(out PooledCall call))
-        {
-            Take();
-            all.Add(call);
-        }
-
-        return all;
+        return false;
     }
 }

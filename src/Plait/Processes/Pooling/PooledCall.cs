@@ -2,7 +2,8 @@ using System.Reflection;
 using Plait.Execution;
 using Plait.Interop;
 using Plait.Processes.Channels;
-using Plait.Processes.Codecs;
+using Plait.Codecs;
+using Plait.Telemetry;
 
 namespace Plait.Processes.Pooling;
 
@@ -41,6 +42,9 @@ internal abstract class PooledCall(WorkerPool pool, Delegate function, string? n
 
     public virtual string Name => name ?? options.Name ?? FunctionName.Of(function.Method);
 
+    /// <summary>What one run of it is called, where runs are compared.</summary>
+    public virtual string NameOfRun => Name;
+
     /// <summary>Exceptions of its own types are rebuilt.</summary>
     public virtual Assembly FunctionAssembly => function.Method.Module.Assembly;
 
@@ -59,8 +63,11 @@ internal abstract class PooledCall(WorkerPool pool, Delegate function, string? n
     /// <summary>Whether somebody submitted it; false for the pool's own.</summary>
     public virtual bool IsTask => true;
 
-    /// <summary>Whether it needs a worker's shared words for itself: nothing is sent ahead of it or behind it.</summary>
-    public virtual bool IsExclusive => false;
+    /// <summary>
+    /// Whether it needs a worker for itself: nothing is sent ahead of it or behind it. Among workers that run several calls at once, one
+    /// whose worker has died is tried again alone: who killed it is known then, and no neighbour suffers twice.
+    /// </summary>
+    public virtual bool IsExclusive => options.MemoryLimit > 0 || (pool.IsShared && Deaths > 0);
 
     /// <summary>For how long its function may run; infinite when time counts from the submission, where a timer of its own ends it.</summary>
     public virtual TimeSpan RunLimit => options.TimeoutStart == TimeoutStart.Start ? options.Timeout : Timeout.InfiniteTimeSpan;
@@ -69,7 +76,7 @@ internal abstract class PooledCall(WorkerPool pool, Delegate function, string? n
     public virtual long DeadlineIn(PooledWorker worker)
     {
         TimeSpan limit = RunLimit;
-        return limit == Timeout.InfiniteTimeSpan ? MonotonicClock.Never : Volatile.Read(ref worker.Channel.State.StartedAt) + (long)(limit.TotalMilliseconds * 1_000_000);
+        return limit == Timeout.InfiniteTimeSpan ? MonotonicClock.Never : Volatile.Read(ref worker.Channel.WordsOf(Number).StartedAt) + (long)(limit.TotalMilliseconds * 1_000_000) + worker.Paused.OfCall;
     }
 
     /// <summary>Why it is stopped at <see cref="DeadlineIn"/>.</summary>
@@ -84,6 +91,9 @@ internal abstract class PooledCall(WorkerPool pool, Delegate function, string? n
     public PooledWorker? Worker { get; set; }
 
     public long Number { get; set; }
+
+    /// <summary>Its present attempt, as the policy knows it; null without a policy, and before it first waits.</summary>
+    public PooledEntry? Entry { get; set; }
 
     /// <summary>The claim that it makes in its worker: its number, and how often calls had been withdrawn there when it was sent.</summary>
     public long Claim { get; set; }
@@ -112,12 +122,28 @@ internal abstract class PooledCall(WorkerPool pool, Delegate function, string? n
         }
     }
 
+    /// <summary>Whether it has its key, which its end gives back.</summary>
+    public bool HasKey
+    {
+        get => Volatile.Read(ref Extra.HasKey) != 0;
+        set => Volatile.Write(ref Extra.HasKey, value ? 1 : 0);
+    }
+
     /// <summary>A token that its function holds was cancelled by its owner.</summary>
     public bool IsTokenCancelled
     {
         get => _rare is { IsTokenCancelled: true };
         set => Extra.IsTokenCancelled = value;
     }
+
+    /// <summary>What its worker reports while it runs; null when its function has nothing to report to.</summary>
+    public ReportQueue? Reports => _rare?.Reports;
+
+    /// <summary>The same, made where there is none. By the dispatcher thread only.</summary>
+    public ReportQueue ReportsOrNew => Extra.Reports ??= new ReportQueue();
+
+    /// <summary>Who watches it, and the context that goes with it; null when nobody and none.</summary>
+    public TaskTrace? Trace => _rare?.Trace;
 
     private Rare Extra => _rare ?? Interlocked.CompareExchange(ref _rare, new Rare(), null) ?? _rare;
 
@@ -127,9 +153,15 @@ internal abstract class PooledCall(WorkerPool pool, Delegate function, string? n
     {
         const int Largest = 64 * 1024;
         PayloadWriter writer = CallWriter.Take();
+        TaskTrace? trace = IsTask ? TaskTrace.Start(pool.Identity, isRemote: true, this, static call => call.Name) : null;
         try
         {
-            CallBody.WriteFunction(writer, function, arguments, codec, pool.Functions, Kind);
+            if (trace is not null)
+            {
+                Extra.Trace = trace;
+            }
+
+            CallBody.WriteFunction(writer, function, arguments, codec, pool.Functions, Kind, trace);
             DefinitionCount = pool.Functions.DefinitionCount;
             _hasToken = writer.Tokens is not null;
             foreach (object? argument in arguments)
@@ -137,11 +169,20 @@ internal abstract class PooledCall(WorkerPool pool, Delegate function, string? n
                 _hasToken |= argument is CancellationToken;
             }
 
-            Register(writer.Tokens);
+            if (writer.Tokens is { } tokens)
+            {
+                Extra.Tokens = [.. tokens];
+                Register(tokens);
+            }
+            if (writer.Receivers is { } receivers)
+            {
+                Extra.Reports = new ReportQueue(receivers);
+            }
         }
         catch
         {
-            writer.Clear();
+            trace?.Abandon();
+            writer.Abandon();
             throw;
         }
 
@@ -154,6 +195,19 @@ internal abstract class PooledCall(WorkerPool pool, Delegate function, string? n
 
         _bytes = writer.WrittenSpan.ToArray();
         CallWriter.GiveBack(writer);
+    }
+
+    /// <summary>Takes what another call has written.</summary>
+    public void EncodeAs(PooledCall other)
+    {
+        _bytes = other.Body.ToArray();
+        DefinitionCount = other.DefinitionCount;
+        _hasToken = other._hasToken;
+        if (other._rare?.Tokens is { } tokens)
+        {
+            Extra.Tokens = tokens;
+            Register(tokens);
+        }
     }
 
     /// <summary>Reads the value and ends with it. What it throws fails the call.</summary>
@@ -209,6 +263,7 @@ internal abstract class PooledCall(WorkerPool pool, Delegate function, string? n
             return;
         }
 
+        rare.Trace?.Abandon();
         lock (rare)
         {
             rare.Limit?.Dispose();
@@ -221,6 +276,10 @@ internal abstract class PooledCall(WorkerPool pool, Delegate function, string? n
         }
 
         Interlocked.Exchange(ref rare.Writer, null)?.Dispose();
+        if (Interlocked.Exchange(ref rare.HasKey, 0) != 0)
+        {
+            pool.OnKeyLeft(options.Key!);
+        }
     }
 
     /// <summary>
@@ -301,12 +360,16 @@ internal abstract class PooledCall(WorkerPool pool, Delegate function, string? n
     private sealed class Rare
     {
         public PayloadWriter? Writer;
+        public IReadOnlyList<CancellationToken>? Tokens;
         public readonly List<CancellationTokenRegistration> Registrations = [];
         public ITimer? Limit;
         public ITimer? Retry;
         public StopReason? Stop;
+        public ReportQueue? Reports;
+        public TaskTrace? Trace;
         public int Failures;
         public int Deaths;
         public bool IsTokenCancelled;
+        public int HasKey;
     }
 }

@@ -1,4 +1,7 @@
 using System.Buffers.Binary;
+using System.Numerics;
+using Plait.Codecs;
+using Plait.Execution;
 using Plait.Interop;
 using Plait.Memory;
 using Plait.Processes.Channels;
@@ -13,8 +16,8 @@ namespace Plait.Processes.Pooling;
 /// </summary>
 internal sealed class PooledWorker : IChannelReader
 {
-    // More than the calls that can be under way at once: the deepest window.
-    private const int Slots = 1024;
+    // More than the calls that can be sent ahead at once: the deepest window.
+    private const int LeastSlots = 1024;
 
     private readonly WorkerPool _pool;
     private readonly Descriptor _lifeline;
@@ -24,7 +27,11 @@ internal sealed class PooledWorker : IChannelReader
     private readonly long _kernelKillsBefore = KernelMemoryKills.Read();
 
     // Written under the pool's gate before the call is published in the ring; taken by the dispatcher when its end arrives.
-    private readonly PooledCall?[] _calls = new PooledCall?[Slots];
+    // A power of two; where there are several lanes, as many: a slot's number is its lane's.
+    private readonly PooledCall?[] _calls;
+
+    // What the worker logs while it runs no call.
+    private readonly ReportQueue _beside = new();
 
     private ChannelDispatcher? _dispatcher;
     private long _deadline = MonotonicClock.Never;
@@ -34,6 +41,10 @@ internal sealed class PooledWorker : IChannelReader
     private int _uses = 1;
     private bool _expectsMore;
     private string _channelError = string.Empty;
+
+    // Nanoseconds, written by the dispatcher only: in the initializer, and in functions that have ended.
+    private long _initializing;
+    private long _working;
     private bool _sawUnhandled;
 
     public PooledWorker(WorkerPool pool, int id)
@@ -42,13 +53,16 @@ internal sealed class PooledWorker : IChannelReader
         Id = id;
         Name = $"{pool.Name}-{id}";
         ChildProcessOptions options = pool.Options.Worker;
-        WorkerStart start = WorkerStart.Open(Name, options);
+        int lanes = pool.IsShared ? (int)BitOperations.RoundUpToPowerOf2((uint)pool.TasksAtOnce * 2) : 1;
+        _calls = new PooledCall?[Math.Max(lanes, lanes == 1 ? LeastSlots : 1)];
+        WorkerStart start = WorkerStart.Open(Name, options, lanes);
         try
         {
             Channel = start.Channel;
             _lifeline = start.Lifeline;
             _streams = start.Streams;
-            byte[] hello = start.EncodeHello(id, pool.ProcessorShare, pool.Options.Leftovers);
+            byte[] hello = start.EncodeHello(
+                id, pool.ProcessorShare, pool.Options.Leftovers, pool.TasksAtOnce, pool.Options.WorkerLogged is null ? WorkerLogLevel.None : pool.Options.WorkerLogLevel);
             _process = start.Spawn(Channel.Close, EndOne);
             start.CloseChildSide();
             Channel.EnterChild(_process.Pid);
@@ -119,6 +133,15 @@ internal sealed class PooledWorker : IChannelReader
 
     public long TasksDone { get; set; }
 
+    /// <summary>What it was sent, as the policy knows it, until that is told of its end; null without a policy.</summary>
+    public PooledEntry? Entry { get; set; }
+
+    /// <summary>Its part in the slices; null while it has none.</summary>
+    public SlicedRun? Run { get; set; }
+
+    /// <summary>For how long it was stopped while it had the call that it has now, or had last.</summary>
+    public PausedTime Paused;
+
     /// <summary>Tasks whose end has arrived and is not accounted for. Not guarded: counted by the dispatcher, before the future ends.</summary>
     public int TasksEnded { get; set; }
 
@@ -130,10 +153,11 @@ internal sealed class PooledWorker : IChannelReader
     /// <summary>An exclusive call is under way, or a big one is being copied: nothing else may be sent.</summary>
     public bool IsReserved { get; set; }
 
-    /// <summary>The call that is to stop, and at which step that is.</summary>
-    public PooledCall? Stopping { get; set; }
+    /// <summary>The calls that are to stop, and at which step that is.</summary>
+    public List<CallStop> Stops { get; } = [];
 
-    public int StopSteps { get; set; }
+    /// <summary>What stands in the places of calls that were given up: their functions did not stop in time, and go on.</summary>
+    public List<AbandonedCall> Abandoned { get; } = [];
 
     /// <summary>It runs an initializer; set to the error when that failed.</summary>
     public Exception? StartError { get; set; }
@@ -144,16 +168,24 @@ internal sealed class PooledWorker : IChannelReader
 
     public long TaskDeadline { get; set; } = MonotonicClock.Never;
 
-    public long StopDeadline { get; set; } = MonotonicClock.Never;
-
     public long StealDeadline { get; set; } = MonotonicClock.Never;
 
     public long ExitDeadline { get; set; } = MonotonicClock.Never;
 
-    /// <summary>What it ran when it died, if that is not settled yet.</summary>
-    public PooledCall? Culprit { get; set; }
+    public long SliceDeadline { get; set; } = MonotonicClock.Never;
+
+    public long MemoryDeadline { get; set; } = MonotonicClock.Never;
+
+    /// <summary>Its resident bytes when it was sent the call that has a memory limit.</summary>
+    public long MemoryBefore { get; set; }
+
+    /// <summary>What it ran when it died, as far as that is not settled yet.</summary>
+    public List<PooledCall> Culprits { get; } = [];
 
     public long MemorySeenAt { get; set; }
+
+    /// <summary>When it could run its first task; <see cref="MonotonicClock.Never"/> before.</summary>
+    public long ReadyAt { get; set; } = MonotonicClock.Never;
 
     /// <summary>How often calls were withdrawn from it: the upper bits of its claim.</summary>
     public ulong Withdrawals { get; private set; }
@@ -161,6 +193,18 @@ internal sealed class PooledWorker : IChannelReader
     /// <summary>The number of the last call it has claimed.</summary>
     /// <remarks>Acquire: pairs with the worker's interlocked claim, behind which the time of the start lies.</remarks>
     public long Claimed => (long)(Volatile.Read(ref Channel.State.Claim) & ChannelState.NumberMask);
+
+    /// <summary>The number of the next call: the one after the last that was sent, unless its slot is taken by one that takes long.</summary>
+    public long NextNumber()
+    {
+        long number = LastSent + 1;
+        while (Volatile.Read(ref _calls[number & (_calls.Length - 1)]) is not null)
+        {
+            number++;
+        }
+
+        return number;
+    }
 
     /// <summary>The claim that the call with this number makes, if it is sent now.</summary>
     public long ClaimOf(long number) => (long)(Withdrawals | (ulong)number);
@@ -191,22 +235,54 @@ internal sealed class PooledWorker : IChannelReader
     }
 
     /// <summary>Puts a call into the slot of its number. Before it is published in the ring.</summary>
-    public void PutCall(PooledCall call) => Volatile.Write(ref _calls[call.Number % Slots], call);
+    public void PutCall(PooledCall call) => Volatile.Write(ref SlotOf(call.Number), call);
 
     /// <summary>The call with this number if its end has not arrived.</summary>
-    public PooledCall? CallAt(long number) => Volatile.Read(ref _calls[number % Slots]) is { } call && call.Number == number ? call : null;
+    public PooledCall? CallAt(long number) => Volatile.Read(ref SlotOf(number)) is { } call && call.Number == number ? call : null;
 
-    public PooledCall? RemoveCall(long number) => CallAt(number) is { } call && Interlocked.CompareExchange(ref _calls[number % Slots], null, call) == call ? call : null;
+    public PooledCall? RemoveCall(long number) => CallAt(number) is { } call && Interlocked.CompareExchange(ref SlotOf(number), null, call) == call ? call : null;
+
+    /// <summary>The calls that it has begun and whose end has not arrived, in order.</summary>
+    public IReadOnlyList<PooledCall> CallsBegun()
+    {
+        long claimed = Claimed;
+        if (!_pool.IsShared)
+        {
+            return CallAt(claimed) is { } only ? [only] : [];
+        }
+
+        var begun = new List<PooledCall>();
+        foreach (ref PooledCall? slot in _calls.AsSpan())
+        {
+            if (Volatile.Read(ref slot) is { } call && call.Number <= claimed)
+            {
+                begun.Add(call);
+            }
+        }
+
+        begun.Sort(static (a, b) => a.Number.CompareTo(b.Number));
+        return begun;
+    }
+
+    private ref PooledCall? SlotOf(long number) => ref _calls[number & (_calls.Length - 1)];
 
     /// <summary>Recomputes when the clock is next needed. Under the gate.</summary>
     public void SetDeadline()
     {
-        long deadline = Math.Min(Math.Min(StartDeadline, TaskDeadline), Math.Min(StopDeadline, Math.Min(StealDeadline, ExitDeadline)));
+        long deadline = Math.Min(Math.Min(Math.Min(StartDeadline, TaskDeadline), Math.Min(SliceDeadline, MemoryDeadline)), Math.Min(StealDeadline, ExitDeadline));
+        foreach (CallStop stop in Stops)
+        {
+            deadline = Math.Min(deadline, stop.Deadline);
+        }
+
         Volatile.Write(ref _deadline, deadline);
         _dispatcher?.Hurry(deadline);
     }
 
     public void Signal(int signal) => _process.Signal(signal);
+
+    /// <summary>Whether its process stands still, with all its threads.</summary>
+    public bool IsStopped => _process.IsStopped;
 
     /// <summary>Asks the function of one call to stop, by its token.</summary>
     public void CancelCall(PooledCall call)
@@ -297,6 +373,82 @@ internal sealed class PooledWorker : IChannelReader
         }
     }
 
+    /// <summary>Where its time went until <paramref name="now"/>. Under the gate.</summary>
+    public WorkerTimes TimesAt(long now)
+    {
+        long initializing = Volatile.Read(ref _initializing);
+        long working = Volatile.Read(ref _working);
+        long encoding = Volatile.Read(ref Channel.State.EncodeTime);
+
+        // What runs now is work as well; it is seen a moment before or after its end is.
+        foreach (PooledCall running in CallsBegun())
+        {
+            working += running.IsTask ? Math.Max(0, now - Volatile.Read(ref Channel.WordsOf(running.Number).StartedAt)) : 0;
+        }
+
+        return new WorkerTimes
+        {
+            Tasks = TasksDone + TasksEnded,
+            Starting = Math.Min(ReadyAt, now) - StartedAt - initializing,
+            Initializing = initializing,
+            Working = working,
+            Encoding = encoding,
+            Waiting = Math.Max(0, now - Math.Min(ReadyAt, now) - working - encoding),
+        };
+    }
+
+    /// <summary>What it was at when it ended has taken so long. By the dispatcher, like every count of time.</summary>
+    public void CountTime(PooledCall call, long nanoseconds)
+    {
+        if (!call.IsTask)
+        {
+            Volatile.Write(ref _initializing, _initializing + nanoseconds);
+            return;
+        }
+
+        Volatile.Write(ref _working, _working + nanoseconds);
+        if (_pool.Slowest.IsAmong(nanoseconds))
+        {
+            _pool.Slowest.Add(nanoseconds, call.NameOfRun, Name);
+        }
+    }
+
+    /// <summary>A report of the worker is dealt with, delivered or not: it may send another.</summary>
+    public unsafe void TakeReport()
+    {
+        ref ChannelState state = ref Channel.State;
+
+        // Also a full fence between the count and the look for sleepers: pairs with the one in ReportGate.
+        Interlocked.Increment(ref state.ReportsTaken);
+        if (Volatile.Read(ref state.ReportsWaiting) != 0)
+        {
+            Volatile.Write(ref state.ReportsWaiting, 0);
+            fixed (uint* taken = &state.ReportsTaken)
+            {
+                Futex.Wake(taken, int.MaxValue);
+            }
+        }
+    }
+
+    // What comes after a call's end, from a thread that it left running, is for nobody.
+    private void OnReport(long number, ReadOnlySpan<byte> body)
+    {
+        if (CallAt(number) is not { } call)
+        {
+            TakeReport();
+            return;
+        }
+
+        var reader = new PayloadReader(body);
+        int place = reader.ReadCount();
+        if (call.Reports is not { } reports || place >= reports.Receivers.Count)
+        {
+            throw new InvalidDataException($"It reported to number {place} of task '{call.Name}', which has none with this number.");
+        }
+
+        reports.Add(new ProgressReport(call, this, reports.Receivers[place], body[reader.Position..].ToArray()));
+    }
+
     private void Leave(int ended)
     {
         _ = _pool.OnDrained(this, ended, isReady: false);
@@ -315,10 +467,25 @@ internal sealed class PooledWorker : IChannelReader
                 CrashPoints.Hit(CrashPoint.ParentReceived);
                 ended++;
                 TasksEnded += call.IsTask ? 1 : 0;
-                _pool.OnResult(this, call, (MessageKind)header.Kind, body);
+                var reader = new PayloadReader(body);
+                long nanoseconds = (long)Math.Min(reader.ReadVarint(), long.MaxValue);
+                if (call.Trace is { IsWatched: true } trace)
+                {
+                    trace.Note(reader.ReadInt64(), nanoseconds, Name, Pid);
+                }
+
+                CountTime(call, nanoseconds);
+                _pool.OnResult(this, call, (MessageKind)header.Kind, body[reader.Position..]);
                 break;
             case MessageKind.Items:
                 CallAt(header.Call)?.OnItems(body, Channel);
+                break;
+            case MessageKind.Progress:
+                OnReport(header.Call, body);
+                break;
+            case MessageKind.Log:
+                PooledCall? within = CallAt(header.Call);
+                (within?.ReportsOrNew ?? _beside).Add(new LogReport(_pool, this, within?.Name, body.ToArray()));
                 break;
             case MessageKind.Ready:
                 isReady = true;

@@ -1,5 +1,5 @@
 using Plait.Execution;
-using Plait.Processes.Codecs;
+using Plait.Codecs;
 
 namespace Plait.Processes.Pooling;
 
@@ -7,6 +7,14 @@ namespace Plait.Processes.Pooling;
 internal sealed class SetupCall(WorkerPool pool, PooledWorker? worker, Action function, bool isInitializer)
     : PooledCall(pool, function, isInitializer ? $"initializer of {pool.Name}" : $"finalizer of {pool.Name}", TaskOptions.Default)
 {
+    /// <summary>The same for one worker, as it was encoded.</summary>
+    public SetupCall For(PooledWorker other)
+    {
+        var call = new SetupCall(Pool, other, function, isInitializer);
+        call.EncodeAs(this);
+        return call;
+    }
+
     public override TimeSpan RunLimit => isInitializer ? Pool.Options.InitializerTimeout : Timeout.InfiniteTimeSpan;
 
     public override bool IsTask => false;

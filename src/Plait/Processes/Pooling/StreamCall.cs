@@ -1,7 +1,8 @@
 using System.Threading.Channels;
 using Plait.Execution;
 using Plait.Interop;
-using Plait.Processes.Codecs;
+using Plait.Codecs;
+using Plait.Telemetry;
 
 namespace Plait.Processes.Pooling;
 
@@ -24,7 +25,8 @@ internal sealed class StreamCall(WorkerPool pool, WorkRequest work, Type itemTyp
     private int _taken;
     private bool _hasYielded;
 
-    public override bool IsExclusive => true;
+    // A worker that runs one call at a time has one word of credit.
+    public override bool IsExclusive => !Pool.IsShared || base.IsExclusive;
 
     public override CallKind Kind => CallKind.Stream;
 
@@ -47,7 +49,7 @@ internal sealed class StreamCall(WorkerPool pool, WorkRequest work, Type itemTyp
         }
 
         _granted = Window;
-        Volatile.Write(ref worker.Channel.State.Credit, Window);
+        Volatile.Write(ref worker.Channel.WordsOf(Number).Credit, Window);
     }
 
     public override void OnItems(ReadOnlySpan<byte> body, Channels.Channel channel)
@@ -59,7 +61,11 @@ internal sealed class StreamCall(WorkerPool pool, WorkRequest work, Type itemTyp
     // A second attempt would yield again what the consumer may have taken.
     public override bool ShouldRetry(Exception error) => !Volatile.Read(ref _hasYielded) && base.ShouldRetry(error);
 
-    public override void OnReturned(ref PayloadReader reader) => End(null);
+    public override void OnReturned(ref PayloadReader reader)
+    {
+        Trace?.End(TaskOutcome.Succeeded, null);
+        End(null);
+    }
 
     public override void OnFailed(Exception error) => End(error);
 
@@ -97,15 +103,15 @@ internal sealed class StreamCall(WorkerPool pool, WorkRequest work, Type itemTyp
 
     private unsafe void Grant()
     {
-        ref Memory.ChannelState state = ref _source!.Channel.State;
+        ref Memory.CallWords words = ref _source!.Channel.WordsOf(Number);
         _granted += Batch;
-        Volatile.Write(ref state.Credit, _granted);
+        Volatile.Write(ref words.Credit, _granted);
 
         // Full fence between raising the word and looking for a sleeper: pairs with the one in StreamBody.WaitForCredit.
         Interlocked.MemoryBarrier();
-        if (Volatile.Read(ref state.CreditWaiting) != 0)
+        if (Volatile.Read(ref words.CreditWaiting) != 0)
         {
-            fixed (uint* credit = &state.Credit)
+            fixed (uint* credit = &words.Credit)
             {
                 Futex.Wake(credit, 1);
             }

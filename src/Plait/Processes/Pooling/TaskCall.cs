@@ -1,5 +1,6 @@
 using Plait.Execution;
-using Plait.Processes.Codecs;
+using Plait.Codecs;
+using Plait.Telemetry;
 
 namespace Plait.Processes.Pooling;
 
@@ -26,6 +27,7 @@ internal sealed class TaskCall<TResult> : PooledCall
     public override void OnReturned(ref PayloadReader reader)
     {
         TResult value = _resultType is { } type ? (TResult)Pool.Results.Read(ref reader, type)! : default!;
+        Trace?.End(TaskOutcome.Succeeded, null);
         Future.TrySucceed(value);
         Future.DropCall();
     }

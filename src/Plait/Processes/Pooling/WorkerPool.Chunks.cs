@@ -1,5 +1,5 @@
 using Plait.Execution;
-using Plait.Processes.Codecs;
+using Plait.Codecs;
 
 namespace Plait.Processes.Pooling;
 
@@ -37,6 +37,7 @@ internal sealed partial class WorkerPool
             Accept_UnderGate(call);
         }
 
+        call.Trace?.Accept();
         return call;
     }
 
@@ -45,7 +46,7 @@ internal sealed partial class WorkerPool
     {
         lock (_gate)
         {
-            return call is { Stage: CallStage.Sent, Stop: null, Worker: { IsGone: false } worker } && worker.CallAt(call.Number) == call && worker.Claimed == call.Number
+            return call is { Stage: CallStage.Sent, Stop: null, Worker: { IsGone: false } worker } && worker.CallAt(call.Number) == call && worker.Claimed >= call.Number
                 ? cut(worker)
                 : ChunkEnd.Nobody;
         }

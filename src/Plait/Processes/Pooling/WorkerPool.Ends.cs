@@ -15,9 +15,14 @@ internal sealed partial class WorkerPool
             long claimed = worker.Claimed;
             bool hadMore = worker.LastSent > claimed;
             TakeBack_UnderGate(worker, claimed);
-            if (worker.CallAt(claimed) is { } culprit)
+            foreach (PooledCall culprit in worker.CallsBegun())
             {
+                long began = Volatile.Read(ref worker.Channel.WordsOf(culprit.Number).StartedAt);
+                long nanoseconds = MonotonicClock.Now - began;
+                worker.CountTime(culprit, nanoseconds);
+                culprit.Trace?.Note(began, nanoseconds, worker.Name, worker.Pid);
                 RemoveSent_UnderGate(worker, culprit);
+                FinishRun_UnderGate(culprit, worker);
                 culprit.OnWorkerGone(worker);
                 if (culprit.Stop is { } reason)
                 {
@@ -26,21 +31,32 @@ internal sealed partial class WorkerPool
                 }
                 else
                 {
-                    worker.Culprit = culprit;
+                    worker.Culprits.Add(culprit);
                 }
             }
 
             worker.IsGone = true;
             worker.State = WorkerState.Stopping;
-            worker.StartDeadline = worker.TaskDeadline = worker.StopDeadline = worker.StealDeadline = worker.ExitDeadline = MonotonicClock.Never;
+            worker.StartDeadline = worker.TaskDeadline = worker.StealDeadline = worker.ExitDeadline = worker.SliceDeadline = worker.MemoryDeadline = MonotonicClock.Never;
+            worker.Stops.Clear();
             worker.SetDeadline();
             _workers.Remove(worker);
+            _goneTimes.Add(worker.TimesAt(MonotonicClock.Now));
             _ending++;
-            _settling += worker.Culprit is null ? 0 : 1;
+            _settling += worker.Culprits.Count;
             CountEnd_UnderGate(worker, hadMore);
             Balance_UnderGate();
             FeedIdle_UnderGate();
             CheckClosing_UnderGate();
+        }
+    }
+
+    // It ran until now; what it would have needed nobody knows.
+    private void FinishRun_UnderGate(PooledCall call, PooledWorker worker)
+    {
+        if (call is { IsTask: true, Entry: { } entry })
+        {
+            _queue.Finish(entry, MonotonicClock.Now - Volatile.Read(ref worker.Channel.WordsOf(call.Number).StartedAt) - worker.Paused.OfCall);
         }
     }
 
@@ -57,7 +73,7 @@ internal sealed partial class WorkerPool
         {
             // It did as it was told.
         }
-        else if (worker.TasksDone > 0 || worker.Culprit is not null)
+        else if (worker.TasksDone > 0 || worker.Culprits.Count > 0)
         {
             _uselessInRow = 0;
         }
@@ -87,24 +103,11 @@ internal sealed partial class WorkerPool
         }
 
         Tell(worker, outcome);
-        if (worker.Culprit is { } culprit)
+        foreach (PooledCall culprit in worker.Culprits)
         {
-            culprit.Deaths++;
-            bool isQuarantined = culprit.Deaths >= Options.QuarantineAfter && culprit.Options.Retries.Count > 0;
-            if (isQuarantined)
+            if (culprit.Reports?.TryDefer(new LaterEnd(() => SettleDeath(worker, culprit, outcome))) != true)
             {
-                Count(ref _quarantined);
-                Events.Raise(new WorkerEvent(WorkerEventKind.TaskQuarantined, worker.Id, worker.Pid, $"Task '{culprit.Name}' has killed {culprit.Deaths} workers and is given up.", outcome, null));
-            }
-
-            var died = new WorkerDiedException(culprit.Name, outcome, culprit.Deaths, isQuarantined);
-            if (isQuarantined)
-            {
-                Fail(culprit, died);
-            }
-            else
-            {
-                FailOrRetry(culprit, died);
+                SettleDeath(worker, culprit, outcome);
             }
         }
 
@@ -119,8 +122,31 @@ internal sealed partial class WorkerPool
         lock (_gate)
         {
             _ending--;
-            _settling -= worker.Culprit is null ? 0 : 1;
             CheckClosing_UnderGate();
         }
+    }
+
+    // What the task had reported is delivered: now its end.
+    private void SettleDeath(PooledWorker worker, PooledCall culprit, ChildOutcome outcome)
+    {
+        culprit.Deaths++;
+        bool isQuarantined = culprit.Deaths >= Options.QuarantineAfter && culprit.Options.Retries.Count > 0;
+        if (isQuarantined)
+        {
+            Count(ref _quarantined);
+            Events.Raise(new WorkerEvent(WorkerEventKind.TaskQuarantined, worker.Id, worker.Pid, $"Task '{culprit.Name}' has killed {culprit.Deaths} workers and is given up.", outcome, null));
+        }
+
+        var died = new WorkerDiedException(culprit.Name, outcome, culprit.Deaths, isQuarantined, worker.Culprits.Count - 1);
+        if (isQuarantined)
+        {
+            Fail(culprit, died);
+        }
+        else
+        {
+            FailOrRetry(culprit, died);
+        }
+
+        Settled();
     }
 }

@@ -1,11 +1,15 @@
 using Plait.Execution;
 using Plait.Interop;
+using Plait.Telemetry;
 
 namespace Plait.Processes.Pooling;
 
 /// <content>What the pool tells of itself.</content>
 internal sealed partial class WorkerPool
 {
+    // Guarded by _gate: of the workers that are gone.
+    private WorkerTimes _goneTimes;
+
     public ExecutorStatistics GetStatistics()
     {
         lock (_gate)
@@ -15,8 +19,8 @@ internal sealed partial class WorkerPool
             int running = _sent;
             foreach (PooledWorker worker in _workers)
             {
-                ready += worker is { IsReady: true, IsSpare: false, Ending: null } ? 1 : 0;
-                busy += worker.State == WorkerState.Busy ? 1 : 0;
+                ready += worker is { IsReady: true, IsSpare: false, Ending: null } ? TasksAtOnce : 0;
+                busy += worker.State != WorkerState.Busy ? 0 : IsShared ? worker.Outstanding - worker.TasksEnded : 1;
 
                 // Whoever awaited a task does not find it running.
                 running -= worker.TasksEnded;
@@ -48,15 +52,16 @@ internal sealed partial class WorkerPool
             var list = new List<WorkerInfo>(_workers.Count);
             foreach (PooledWorker worker in _workers)
             {
-                PooledCall? running = worker.CallAt(worker.Claimed);
+                // Of several, the one that has run longest.
+                PooledCall? running = worker.CallsBegun() is [{ } first, ..] ? first : null;
                 list.Add(new WorkerInfo(
                     worker.Id,
                     worker.Pid,
                     worker.Name,
-                    worker.State,
+                    worker.Run is { IsStopped: true } ? WorkerState.Suspended : worker.State,
                     worker.TasksDone,
                     running?.Name,
-                    running is null ? TimeSpan.Zero : ToTime(now - Volatile.Read(ref worker.Channel.State.StartedAt)),
+                    running is null ? TimeSpan.Zero : ToTime(now - Volatile.Read(ref worker.Channel.WordsOf(running.Number).StartedAt)),
                     ToTime(now - worker.StartedAt),
                     ToTime(Volatile.Read(ref worker.Channel.State.BusyTime))));
             }
@@ -65,10 +70,45 @@ internal sealed partial class WorkerPool
         }
     }
 
+    /// <summary>The tasks that ran longest.</summary>
+    public SlowestTasks Slowest { get; } = new();
+
+    public ExecutorInsights GetInsights()
+    {
+        lock (_gate)
+        {
+            long now = MonotonicClock.Now;
+            WorkerTimes total = _goneTimes;
+            var workers = new List<WorkerInsights>(_workers.Count);
+            foreach (PooledWorker worker in _workers)
+            {
+                WorkerTimes times = worker.TimesAt(now);
+                total.Add(times);
+                workers.Add(times.ToInsights(worker.Name));
+            }
+
+            return new ExecutorInsights(IsMeasured: true, workers, total.ToInsights(Name), Slowest.ToList());
+        }
+    }
+
     private static TimeSpan ToTime(long nanoseconds) => TimeSpan.FromTicks(Math.Max(0, nanoseconds) / TimeSpan.NanosecondsPerTick);
+
+    /// <summary>For who collects measurements.</summary>
+    public bool TryRead(out ExecutorNumbers numbers)
+    {
+        ExecutorStatistics now = GetStatistics();
+        numbers = new ExecutorNumbers(now.Workers, now.BusyWorkers, now.Pending, now.Running);
+        return !_isClosing || now.Workers + now.Pending + now.Running > 0;
+    }
 
     private void Tell(PooledWorker worker, ChildOutcome outcome)
     {
+        if (Instruments.WorkersEnded.Enabled)
+        {
+            string reason = HasFailedToStart(worker) ? "start_failed" : worker.Ending?.ToString().ToLowerInvariant() ?? "died";
+            Instruments.WorkersEnded.Add(1, Identity.Name, Identity.Type, new KeyValuePair<string, object?>(Instruments.WorkerEndReason, reason));
+        }
+
         if (HasFailedToStart(worker))
         {
             Count(ref _workersDied);

@@ -1,7 +1,8 @@
 using Plait.Execution;
 using Plait.Interop;
 using Plait.Processes.Channels;
-using Plait.Processes.Codecs;
+using Plait.Codecs;
+using Plait.Telemetry;
 
 namespace Plait.Processes.Pooling;
 
@@ -29,7 +30,7 @@ internal sealed partial class WorkerPool
     /// <summary>On the dispatcher thread: a call's end has arrived.</summary>
     public void OnResult(PooledWorker worker, PooledCall call, MessageKind kind, ReadOnlySpan<byte> body)
     {
-        if (kind == MessageKind.Returned && call.IsPlain && body.Length <= LargestPlain)
+        if (kind == MessageKind.Returned && call.IsPlain && body.Length <= LargestPlain && call.Reports is not { IsBusy: true } && call.Trace is not { IsWatched: true })
         {
             Succeed(call, body, worker);
             return;
@@ -41,7 +42,7 @@ internal sealed partial class WorkerPool
             _settling++;
         }
 
-        ThreadPool.UnsafeQueueUserWorkItem(new ArrivedEnd(this, worker, call, kind, body.ToArray()), preferLocal: false);
+        AfterReports(call, new ArrivedEnd(this, worker, call, kind, body.ToArray()));
     }
 
     /// <summary>On the dispatcher thread: what had arrived is dealt with. Gives how many calls the worker still has.</summary>
@@ -59,6 +60,12 @@ internal sealed partial class WorkerPool
                 _uselessInRow = tasks > 0 ? 0 : _uselessInRow;
                 _sent -= tasks;
                 worker.IsReserved &= worker.Outstanding > 0;
+                if (tasks > 0 && worker.Entry is { } entry)
+                {
+                    Leave_UnderGate(worker);
+                    _queue.Finish(entry, Volatile.Read(ref worker.Channel.State.BusyTime) - worker.BusySeen - worker.Paused.OfCall);
+                }
+
                 Measure_UnderGate(worker, ended);
                 if (isTooBig || Volatile.Read(ref worker.Channel.State.Unfit) != 0)
                 {
@@ -85,11 +92,15 @@ internal sealed partial class WorkerPool
             return;
         }
 
-        if (worker.Stopping is { } stopping && worker.CallAt(stopping.Number) != stopping)
+        if (worker.Stops.Count + worker.Abandoned.Count > 0)
         {
             // What was to stop has stopped by itself.
-            worker.Stopping = null;
-            worker.StopDeadline = MonotonicClock.Never;
+            worker.Stops.RemoveAll(stop => worker.CallAt(stop.Call.Number) != stop.Call);
+            worker.Abandoned.RemoveAll(left => worker.CallAt(left.Number) != left);
+            if (worker.Abandoned.Count > 0 && worker.Outstanding == worker.Abandoned.Count)
+            {
+                worker.Signal(Signals.Kill);
+            }
         }
 
         if (worker.IsReady && worker.Ending is null && !worker.IsSpare)
@@ -116,6 +127,8 @@ internal sealed partial class WorkerPool
         {
             BeginExit_UnderGate(worker);
         }
+
+        Schedule_UnderGate();
 
         CheckClosing_UnderGate();
     }
@@ -145,8 +158,10 @@ internal sealed partial class WorkerPool
         // Down fast, up slowly: the first call of a function is long because it is compiled.
         double known = worker.MeanNanoseconds;
         worker.MeanNanoseconds = known == 0 ? mean : mean < known ? (known + mean) / 2 : (known * 0.9) + (mean * 0.1);
-        worker.Window = Options.Leftovers == LeftoverPolicy.Recycle
-            ? 1
+
+        // Under a policy nothing is sent ahead: what is more urgent may come before it begins.
+        worker.Window = IsShared || Options.Leftovers == LeftoverPolicy.Recycle || Options.Policy is not null
+            ? TasksAtOnce
             : Math.Clamp((int)(AheadNanoseconds / Math.Max(1, worker.MeanNanoseconds)), worker.MeanNanoseconds < LongestAhead ? 2 : 1, DeepestWindow);
     }
 
@@ -224,6 +239,11 @@ internal sealed partial class WorkerPool
             return;
         }
 
+        if (isWorth)
+        {
+            call.Trace?.Retry(error);
+        }
+
         StopReason? stop;
         lock (_gate)
         {
@@ -273,6 +293,7 @@ internal sealed partial class WorkerPool
     private void Fail(PooledCall call, Exception error)
     {
         MarkEnded(call);
+        call.Trace?.End(TaskOutcome.Failed, error);
         call.Release();
         CountEnd(ref _failed, call);
         call.OnFailed(error);
@@ -280,9 +301,22 @@ internal sealed partial class WorkerPool
 
     private void EndStopped(PooledCall call, StopReason stop)
     {
+        if (stop.ToMemoryError(call.Name) is { } exceeded)
+        {
+            // Each attempt's own, as its time.
+            lock (_gate)
+            {
+                call.Stop = null;
+            }
+
+            FailOrRetry(call, exceeded);
+            return;
+        }
+
         if (stop.ToTimeout(call.Name, call.Options) is not { } timeout)
         {
             MarkEnded(call);
+            call.Trace?.End(TaskOutcome.Cancelled, null);
             call.Release();
             CountEnd(ref _cancelled, call);
             call.OnCancelled(stop.Token);

@@ -101,6 +101,11 @@ internal sealed partial class WorkerPool
     {
         foreach (PooledWorker worker in _workers.ToArray())
         {
+            foreach (PooledCall call in worker.CallsBegun())
+            {
+                call.Stop = StopReason.Killed();
+            }
+
             for (long number = worker.Claimed; number <= worker.LastSent; number++)
             {
                 if (worker.CallAt(number) is { } call)

@@ -1,28 +1,38 @@
 using Plait.Interop;
+using Plait.Telemetry;
 
 namespace Plait.Processes.Pooling;
 
 /// <content>Workers on their way up: started one at a time on the thread pool, ready after their initializer, and put off for a while when starts fail.</content>
 internal sealed partial class WorkerPool
 {
+    // As they were when the executor was made, whatever becomes of what they captured: each worker gets a copy.
+    private SetupCall? _initializer;
+    private SetupCall? _finalizer;
+
     private void Prepare()
     {
         // What cannot travel is refused in the constructor, not in the background.
-        foreach (Action? function in (Action?[])[Options.Initializer, Options.Finalizer])
-        {
-            if (function is not null)
-            {
-                var probe = new SetupCall(this, null, function, isInitializer: true);
-                probe.Encode([], _arguments);
-                probe.Release();
-            }
-        }
+        _initializer = Encoded(Options.Initializer, isInitializer: true);
+        _finalizer = Encoded(Options.Finalizer, isInitializer: false);
 
         TimeSpan interval = TimeSpan.FromMilliseconds(Math.Clamp(Options.IdleTimeout.TotalMilliseconds / 4, 10, 10_000));
-        if ((Options.MinimumWorkers is not null && Options.IdleTimeout != Timeout.InfiniteTimeSpan) || Options.MaxWorkerAge != Timeout.InfiniteTimeSpan)
+        if (((Options.MinimumWorkers is not null || _slices is not null) && Options.IdleTimeout != Timeout.InfiniteTimeSpan) || Options.MaxWorkerAge != Timeout.InfiniteTimeSpan)
         {
             _maintenance = Options.TimeProvider.CreateTimer(static pool => ((WorkerPool)pool!).Maintain(), this, interval, interval);
         }
+    }
+
+    private SetupCall? Encoded(Action? function, bool isInitializer)
+    {
+        if (function is null)
+        {
+            return null;
+        }
+
+        var call = new SetupCall(this, null, function, isInitializer);
+        call.Encode([], _arguments);
+        return call;
     }
 
     /// <summary>A worker's initializer is over.</summary>
@@ -58,9 +68,10 @@ internal sealed partial class WorkerPool
         }
 
         worker.IsReady = true;
+        worker.ReadyAt = MonotonicClock.Now;
         worker.StartDeadline = MonotonicClock.Never;
         worker.MeanNanoseconds = 0;
-        worker.Window = 1;
+        worker.Window = TasksAtOnce;
         _failedStartsInRow = 0;
         worker.State = WorkerState.Spare;
         if (!worker.IsSpare)
@@ -128,6 +139,7 @@ internal sealed partial class WorkerPool
         }
 
         Count(ref _workersStarted);
+        Instruments.WorkersStarted.Add(1, Identity.Name, Identity.Type);
         lock (_gate)
         {
             _starting = 0;
@@ -136,11 +148,9 @@ internal sealed partial class WorkerPool
             worker.IsSpare = active >= _target;
             _workers.Add(worker);
             Raise(WorkerEventKind.Started, worker, "Its process was started.");
-            if (Options.Initializer is { } initializer)
+            if (_initializer is not null)
             {
-                var setup = new SetupCall(this, worker, initializer, isInitializer: true);
-                setup.Encode([], _arguments);
-                _ = Place_UnderGate(setup, worker);
+                _ = Place_UnderGate(_initializer.For(worker), worker);
             }
 
             if (_isKilling || _isLetGo || _broken is not null)

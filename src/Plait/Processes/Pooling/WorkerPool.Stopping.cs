@@ -1,3 +1,4 @@
+using Plait.Execution;
 using Plait.Interop;
 using Plait.Memory;
 
@@ -68,15 +69,28 @@ internal sealed partial class WorkerPool
                 CheckTasks_UnderGate(worker, now);
             }
 
-            if (worker.StopDeadline <= now)
+            foreach (CallStop stop in worker.Stops.Count == 0 ? [] : worker.Stops.ToArray())
             {
-                AdvanceStop_UnderGate(worker);
+                if (stop.Deadline <= now)
+                {
+                    AdvanceStop_UnderGate(worker, stop);
+                }
             }
 
             if (worker.StealDeadline <= now)
             {
                 worker.StealDeadline = MonotonicClock.Never;
                 Steal_UnderGate();
+            }
+
+            if (worker.MemoryDeadline <= now)
+            {
+                CheckMemory_UnderGate(worker, now);
+            }
+
+            if (worker.SliceDeadline <= now)
+            {
+                OnSlice_UnderGate(worker, now);
             }
 
             if (worker.ExitDeadline <= now)
@@ -95,7 +109,7 @@ internal sealed partial class WorkerPool
         switch (call.Stage)
         {
             case CallStage.Queued:
-                _queue.Drop();
+                _queue.Drop(call);
                 call.Stage = CallStage.Ended;
                 return true;
             case CallStage.Waiting:
@@ -124,48 +138,65 @@ internal sealed partial class WorkerPool
             return true;
         }
 
-        worker.Stopping = call;
-        worker.StopSteps = 0;
-        AdvanceStop_UnderGate(worker);
+        // From here on it runs beside the others: who is to end must be able to.
+        LeaveSlices_UnderGate(worker);
+        if (worker.Stops.Find(stop => stop.Call == call) is not { } known)
+        {
+            known = new CallStop(call);
+            worker.Stops.Add(known);
+        }
+
+        known.Steps = 0;
+        AdvanceStop_UnderGate(worker, known);
         worker.SetDeadline();
+        Schedule_UnderGate();
         return false;
     }
 
     /// <summary>The next step towards the end of the call that is to stop: its token, SIGTERM, SIGKILL.</summary>
-    private void AdvanceStop_UnderGate(PooledWorker worker)
+    private void AdvanceStop_UnderGate(PooledWorker worker, CallStop stop)
     {
-        worker.StopDeadline = MonotonicClock.Never;
-        if (worker.Stopping is not { Stop: { } reason } call || worker.CallAt(call.Number) != call)
+        stop.Deadline = MonotonicClock.Never;
+        if (stop.Call is not { Stop: { } reason } call || worker.CallAt(call.Number) != call)
         {
-            worker.Stopping = null;
+            worker.Stops.Remove(stop);
             return;
         }
 
-        bool isPatient = !reason.IsHard && Options.Grace > TimeSpan.Zero;
-        if (worker.StopSteps == 0)
+        bool isPatient = !reason.IsHard && Options.Grace != TimeSpan.Zero;
+        bool isWithOthers = IsShared && worker.IsReady;
+        if (stop.Steps == 0)
         {
-            worker.StopSteps = 1;
-            if (isPatient && call.HasToken)
+            stop.Steps = 1;
+            if (isWithOthers ? !reason.IsHard : isPatient && call.HasToken)
             {
+                // Without any grace too the next step is the dispatcher's, which no result of the call can arrive beside.
                 worker.CancelCall(call);
-                worker.StopDeadline = MonotonicClock.After(Options.Grace);
+                stop.Deadline = MonotonicClock.After(Options.Grace);
                 return;
             }
         }
 
-        if (worker.StopSteps == 1)
+        if (isWithOthers && !reason.IsHard)
+        {
+            worker.Stops.Remove(stop);
+            GiveUp_UnderGate(worker, call, reason);
+            return;
+        }
+
+        if (stop.Steps == 1)
         {
             if (!Freeze_UnderGate(worker, call.Number))
             {
-                worker.Stopping = null;
+                worker.Stops.Remove(stop);
                 return;
             }
 
-            worker.StopSteps = 2;
+            stop.Steps = 2;
             if (worker.IsReady)
             {
                 worker.Ending ??= WorkerEventKind.Stopped;
-                worker.EndingReason = $"task '{call.Name}' was to stop";
+                worker.EndingReason = reason.ToMemoryError(call.Name) is null ? $"task '{call.Name}' was to stop" : $"task '{call.Name}' passed its memory limit";
             }
             else
             {
@@ -179,7 +210,7 @@ internal sealed partial class WorkerPool
             {
                 worker.Signal(Signals.Terminate);
                 worker.Signal(Signals.Continue);
-                worker.StopDeadline = MonotonicClock.After(Options.Grace);
+                stop.Deadline = MonotonicClock.After(Options.Grace);
                 return;
             }
         }
@@ -190,13 +221,24 @@ internal sealed partial class WorkerPool
     private void CheckTasks_UnderGate(PooledWorker worker, long now)
     {
         worker.TaskDeadline = MonotonicClock.Never;
-        long claimed = worker.Claimed;
-        if (worker.CallAt(claimed) is { Stop: null } running)
+        if (worker.Run is { IsStill: true })
         {
+            // Its time stands still too. It is looked at again when it goes on.
+            return;
+        }
+
+        long claimed = worker.Claimed;
+        foreach (PooledCall running in worker.CallsBegun())
+        {
+            if (running.Stop is not null)
+            {
+                continue;
+            }
+
             long deadline = running.DeadlineIn(worker);
             if (deadline > now)
             {
-                worker.TaskDeadline = deadline;
+                worker.TaskDeadline = Math.Min(worker.TaskDeadline, deadline);
             }
             else if (Stop_UnderGate(running, running.TimeIsOver()))
             {
@@ -212,6 +254,22 @@ internal sealed partial class WorkerPool
                 worker.TaskDeadline = Math.Min(worker.TaskDeadline, MonotonicClock.After(ahead.RunLimit));
             }
         }
+    }
+
+    // Its neighbours in the process are not to blame: they run to their ends, and nothing new joins them. The process is killed when only such
+    // as this one are left in it (AfterWork_UnderGate).
+    private void GiveUp_UnderGate(PooledWorker worker, PooledCall call, StopReason reason)
+    {
+        var left = new AbandonedCall(call, static () => { });
+        worker.PutCall(left);
+        worker.Abandoned.Add(left);
+        _sent -= call.IsTask ? 1 : 0;
+        call.Stage = CallStage.Ended;
+        call.OnWorkerGone(worker);
+        EndLater(call, reason);
+        LetGo_UnderGate(worker, WorkerEventKind.Stopped, $"task '{call.Name}' was to stop, and went on");
+        AfterWork_UnderGate(worker);
+        Balance_UnderGate();
     }
 
     /// <summary>Makes sure that the worker begins nothing after the call it is at; it is sent nothing more. False when it is past that call.</summary>
@@ -247,6 +305,7 @@ internal sealed partial class WorkerPool
         {
             RemoveSent_UnderGate(worker, keep);
             keep.Stage = CallStage.Ended;
+            _queue.Forget(keep);
         }
 
         TakeBack_UnderGate(worker, claimed);
@@ -270,6 +329,7 @@ internal sealed partial class WorkerPool
                 if (call.Stop is { } reason)
                 {
                     call.Stage = CallStage.Ended;
+                    _queue.Forget(call);
                     EndLater(call, reason);
                     continue;
                 }
@@ -286,6 +346,7 @@ internal sealed partial class WorkerPool
     private void RemoveSent_UnderGate(PooledWorker worker, PooledCall call)
     {
         _ = worker.RemoveCall(call.Number);
+        Leave_UnderGate(worker);
         worker.Outstanding--;
         _sent -= call.IsTask ? 1 : 0;
     }
@@ -294,20 +355,23 @@ internal sealed partial class WorkerPool
     private void EndLater(PooledCall call, StopReason reason)
     {
         _settling++;
-        ThreadPool.UnsafeQueueUserWorkItem(
-            static state =>
-            {
-                state.call.Pool.EndStopped(state.call, state.reason);
-                state.call.Pool.Settled();
-            },
-            (call, reason),
-            preferLocal: false);
+        AfterReports(call, new LaterEnd(() =>
+        {
+            EndStopped(call, reason);
+            Settled();
+        }));
     }
 
     /// <summary>Somebody is idle and the queue is empty: calls that wait behind a long one are taken back for them.</summary>
     private void Steal_UnderGate()
     {
-        if (_queue.Count > 0 || !HasIdle_UnderGate())
+        if (_slices is not null)
+        {
+            Schedule_UnderGate();
+            return;
+        }
+
+        if (IsShared || _queue.Count > 0 || !HasIdle_UnderGate())
         {
             return;
         }
@@ -324,7 +388,7 @@ internal sealed partial class WorkerPool
 
             // One that is only just waking up to its calls keeps them for now: two such would take them from each other for ever.
             bool isLong = worker.CallAt(claimed) is not null
-                && (ahead * worker.MeanNanoseconds > StealAfter || now - Volatile.Read(ref worker.Channel.State.StartedAt) > StealAfter);
+                && (ahead * worker.MeanNanoseconds > StealAfter || now - Volatile.Read(ref worker.Channel.WordsOf(claimed).StartedAt) > StealAfter);
             if (isLong && Withdraw_UnderGate(worker, keep: null))
             {
                 FeedIdle_UnderGate();
@@ -353,9 +417,20 @@ internal sealed partial class WorkerPool
 
     private void FeedIdle_UnderGate()
     {
-        while (_queue.TryPeek(out PooledCall call) && TryPlaceIdle_UnderGate(call))
+        if (_slices is not null)
         {
-            _queue.Take();
+            Schedule_UnderGate();
+            TellRoom_UnderGate();
+            return;
+        }
+
+        while (HasIdle_UnderGate() && _queue.TryTake(out PooledCall call))
+        {
+            if (!TryPlaceIdle_UnderGate(call))
+            {
+                _queue.Return(call);
+                break;
+            }
         }
 
         TellRoom_UnderGate();

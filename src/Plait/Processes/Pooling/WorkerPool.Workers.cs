@@ -130,7 +130,7 @@ internal sealed partial class WorkerPool
     /// <summary>More is to be done than the workers can take: one more, if there may be.</summary>
     private void Grow_UnderGate()
     {
-        if (_target >= Size || _isClosing)
+        if (_target >= MostWorkers || _isClosing)
         {
             return;
         }
@@ -186,11 +186,9 @@ internal sealed partial class WorkerPool
 
         worker.ExitDeadline = MonotonicClock.After(Options.ExitTimeout);
         worker.SetDeadline();
-        if (Options.Finalizer is { } finalizer && worker.Ending != WorkerEventKind.Stopped)
+        if (_finalizer is not null && worker.Ending != WorkerEventKind.Stopped)
         {
-            var last = new SetupCall(this, worker, finalizer, isInitializer: false);
-            last.Encode([], _arguments);
-            _ = Place_UnderGate(last, worker);
+            _ = Place_UnderGate(_finalizer.For(worker), worker);
         }
 
         _ = worker.Channel.TryPost(Channels.MessageKind.Exit, 0, [], reserve: 0);
@@ -210,7 +208,7 @@ internal sealed partial class WorkerPool
                 }
 
                 int minimum = Math.Min(Options.MinimumWorkers ?? Size, Size);
-                if (Options.MinimumWorkers is not null && _target > minimum && Options.IdleTimeout != Timeout.InfiniteTimeSpan
+                if ((Options.MinimumWorkers is not null || _slices is not null) && _target > minimum && Options.IdleTimeout != Timeout.InfiniteTimeSpan
                     && now - worker.IdleSince > Options.IdleTimeout.TotalMilliseconds * 1e6)
                 {
                     _target--;

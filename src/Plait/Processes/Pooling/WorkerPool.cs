@@ -2,7 +2,8 @@ using Plait.Execution;
 using Plait.Interop;
 using Plait.Memory;
 using Plait.Processes.Channels;
-using Plait.Processes.Codecs;
+using Plait.Codecs;
+using Plait.Telemetry;
 
 namespace Plait.Processes.Pooling;
 
@@ -11,7 +12,7 @@ namespace Plait.Processes.Pooling;
 /// a worker with room, else into the queue, from which a worker is fed when results come back. One gate guards the queue and
 /// the state of workers; it is held for moments only, and never while user code runs or anything is waited for.
 /// </summary>
-internal sealed partial class WorkerPool
+internal sealed partial class WorkerPool : IGaugedExecutor
 {
     /// <summary>Bytes that stay free in a worker's ring for what must always fit: an Exit.</summary>
     private const int RingReserve = 4 * FrameHeader.Size;
@@ -25,24 +26,33 @@ internal sealed partial class WorkerPool
     private readonly ValueCodec _arguments;
 
     // Guarded by _gate, all below.
-    private readonly PendingQueue _queue = new();
+    private readonly PendingQueue _queue;
     private readonly List<PooledWorker> _workers = [];
     private readonly Stack<PooledWorker> _idle = new();
     private readonly HashSet<PooledCall> _waiting = [];
+    private readonly KeyedTasks<PooledCall> _keys = new();
     private int _sent;
     private TaskCompletionSource? _room;
 
-    public WorkerPool(ProcessExecutorOptions options)
+    /// <summary>Makes the pool, and starts its workers in the background.</summary>
+    /// <param name="options">Checked, and nobody else's.</param>
+    /// <param name="tasksAtOnce">How many calls each worker runs at once.</param>
+    public WorkerPool(ProcessExecutorOptions options, int tasksAtOnce = 1)
     {
         ChildLauncher.ThrowIfMisplaced();
         ExitCoordinator.Install();
+        ProcessExtensions.Enter();
         Options = options;
+        TasksAtOnce = tasksAtOnce;
         Name = options.Name ?? $"pool-{Interlocked.Increment(ref s_pools)}";
+        Identity = new ExecutorIdentity(Name, "process");
         int processors = ChildProcess.Current.Processors;
         Size = options.Workers > 0 ? options.Workers : processors;
         ProcessorShare = Math.Max(1, processors / Size);
-        _arguments = new ValueCodec(CodecDirection.ToChild, [.. options.Worker.Codecs]);
+        _arguments = new ValueCodec(CodecDirection.ToChild, [.. options.Worker.Codecs]) { CarriesReports = true };
         Results = new ValueCodec(CodecDirection.FromChild, [.. options.Worker.Codecs]);
+        _slices = options.Policy?.CreateForSlices() is { } turns ? new SlicedQueue(options.Policy, turns) : null;
+        _queue = _slices is not null ? _slices : options.Policy is { } policy ? new PolicyQueue(policy) : new ArrivalQueue();
         _target = Math.Min(options.MinimumWorkers ?? Size, Size);
         // The runtime's first timer starts a thread, which fails where descriptors or threads have run out; just there the pool will need one.
         options.TimeProvider.CreateTimer(static _ => { }, null, TimeSpan.FromHours(1), Timeout.InfiniteTimeSpan).Dispose();
@@ -51,13 +61,23 @@ internal sealed partial class WorkerPool
         {
             Balance_UnderGate();
         }
+
+        ExecutorGauges.Add(this);
     }
+
+    /// <summary>Which executor it is, in measurements.</summary>
+    public ExecutorIdentity Identity { get; }
 
     public ProcessExecutorOptions Options { get; }
 
     public string Name { get; }
 
     public int Size { get; private set; }
+
+    /// <summary>How many calls a worker runs at once. More than one share its process: none can be killed alone.</summary>
+    public int TasksAtOnce { get; }
+
+    public bool IsShared => TasksAtOnce > 1;
 
     /// <summary>Processors that each worker may count on.</summary>
     public int ProcessorShare { get; }
@@ -93,6 +113,8 @@ internal sealed partial class WorkerPool
     {
         if (call.Options.CancellationToken.IsCancellationRequested)
         {
+            call.Trace?.Accept();
+            call.Trace?.End(TaskOutcome.Cancelled, null);
             call.Release();
             Count(ref _cancelled);
             call.OnCancelled(call.Options.CancellationToken);
@@ -109,7 +131,11 @@ internal sealed partial class WorkerPool
                     ThrowIfClosed_UnderGate();
                     if (Options.QueueLimit == 0 || _queue.Count + _waiting.Count < Options.QueueLimit)
                     {
-                        Accept_UnderGate(call);
+                        if (call.Options.Key is null || TryEnterKey_UnderGate(call))
+                        {
+                            Accept_UnderGate(call);
+                        }
+
                         break;
                     }
 
@@ -130,6 +156,7 @@ internal sealed partial class WorkerPool
             room.GetAwaiter().GetResult();
         }
 
+        call.Trace?.Accept();
         call.Watch();
     }
 
@@ -173,14 +200,59 @@ internal sealed partial class WorkerPool
         }
     }
 
+    /// <summary>A call that had a key has ended: the next of that key has its turn.</summary>
+    public void OnKeyLeft(string key)
+    {
+        lock (_gate)
+        {
+            _keys.Leave(key);
+            while (_keys.TryNext(key, out PooledCall call))
+            {
+                if (_waiting.Remove(call))
+                {
+                    call.HasKey = true;
+                    call.Stage = CallStage.Queued;
+                    Accept_UnderGate(call);
+                }
+                else
+                {
+                    // It has ended meanwhile.
+                    _keys.Leave(key);
+                }
+            }
+
+            CheckClosing_UnderGate();
+        }
+    }
+
+    // False: it waits for others of its key, among those that wait for another attempt.
+    private bool TryEnterKey_UnderGate(PooledCall call)
+    {
+        if (_keys.TryEnter(call.Options, call))
+        {
+            call.HasKey = true;
+            return true;
+        }
+
+        call.Stage = CallStage.Waiting;
+        _waiting.Add(call);
+        return false;
+    }
+
     private void Accept_UnderGate(PooledCall call)
     {
-        if (_queue.Count == 0 && (TryPlaceIdle_UnderGate(call) || TryPlaceBehind_UnderGate(call)))
+        if (Options.Policy is null && _queue.Count == 0 && (TryPlaceIdle_UnderGate(call) || (IsShared ? TryPlaceBeside_UnderGate(call) : TryPlaceBehind_UnderGate(call))))
         {
             return;
         }
 
         _queue.Add(call);
+        if (Options.Policy is not null)
+        {
+            // It is the policy that says which one begins, this one or another.
+            FeedIdle_UnderGate();
+        }
+
         Grow_UnderGate();
     }
 
@@ -231,9 +303,24 @@ internal sealed partial class WorkerPool
         return false;
     }
 
+    // Beside as few others as can be.
+    private bool TryPlaceBeside_UnderGate(PooledCall call)
+    {
+        PooledWorker? best = null;
+        foreach (PooledWorker worker in _workers)
+        {
+            if (worker.State == WorkerState.Busy && (best is null || worker.Outstanding < best.Outstanding) && HasRoom_UnderGate(worker))
+            {
+                best = worker;
+            }
+        }
+
+        return best is not null && !call.IsExclusive && Place_UnderGate(call, best);
+    }
+
     private bool HasRoom_UnderGate(PooledWorker worker)
     {
-        if (worker.IsReserved || worker.IsGone || worker.Ending is not null || worker.Outstanding >= worker.Window || worker.Stopping is not null)
+        if (worker.IsReserved || worker.IsGone || worker.Ending is not null || worker.Outstanding >= worker.Window || (worker.Stops.Count > 0 && !IsShared))
         {
             return false;
         }
@@ -244,14 +331,20 @@ internal sealed partial class WorkerPool
     /// <summary>Gives a worker from the queue what it may have.</summary>
     private void Feed_UnderGate(PooledWorker worker)
     {
-        while (HasRoom_UnderGate(worker) && _queue.TryPeek(out PooledCall call))
+        if (_slices is not null)
+        {
+            // Who has a slice is not for the worker to say: see Schedule_UnderGate.
+            TellRoom_UnderGate();
+            return;
+        }
+
+        while (HasRoom_UnderGate(worker) && _queue.TryTake(out PooledCall call))
         {
             if ((call.IsExclusive && worker.Outstanding > 0) || !Place_UnderGate(call, worker))
             {
+                _queue.Return(call);
                 break;
             }
-
-            _queue.Take();
         }
 
         TellRoom_UnderGate();
@@ -271,10 +364,11 @@ internal sealed partial class WorkerPool
             worker.KnownDefinitions++;
         }
 
-        call.OnSending(worker);
+        WatchMemory_UnderGate(call, worker);
         call.Worker = worker;
-        call.Number = worker.LastSent + 1;
+        call.Number = worker.NextNumber();
         call.Claim = worker.ClaimOf(call.Number);
+        call.OnSending(worker);
         worker.PutCall(call);
         CrashPoints.Hit(CrashPoint.PoolSending);
         if (call.Body.Length >= StoredFrom)
@@ -297,6 +391,8 @@ internal sealed partial class WorkerPool
     private void Placed_UnderGate(PooledCall call, PooledWorker worker)
     {
         call.Stage = CallStage.Sent;
+        worker.Entry = call.Entry;
+        worker.Paused = default;
         worker.LastSent = call.Number;
         worker.Outstanding++;
         worker.IsReserved |= call.IsExclusive;
@@ -375,10 +471,15 @@ internal sealed partial class WorkerPool
         worker.LastSent -= call.IsTokenCancelled ? 0 : 1;
         _sent -= call.IsTask ? 1 : 0;
         call.Worker = null;
+        Leave_UnderGate(worker);
         call.Stage = again ? CallStage.Queued : CallStage.Ended;
         if (again)
         {
             _queue.Return(call);
+        }
+        else
+        {
+            _queue.Forget(call);
         }
     }
 

@@ -1,5 +1,5 @@
 using Plait.Execution;
-using Plait.Processes.Codecs;
+using Plait.Codecs;
 
 namespace Plait.Processes.Pooling;
 
@@ -9,10 +9,10 @@ internal sealed class WorkerStream<T> : IAsyncEnumerable<T>
 {
     private readonly WorkerPool _pool;
     private readonly WorkRequest _work;
-    private readonly ProcessExecutor _owner;
+    private readonly IExecutor _owner;
     private int _isTaken;
 
-    public WorkerStream(WorkerPool pool, WorkRequest work, ProcessExecutor owner)
+    public WorkerStream(WorkerPool pool, WorkRequest work, IExecutor owner)
     {
         Type declared = FunctionReference.ShapeOf(work.Function).ResultType;
         if (!typeof(IAsyncEnumerable<T>).IsAssignableFrom(declared) && !typeof(IEnumerable<T>).IsAssignableFrom(declared))

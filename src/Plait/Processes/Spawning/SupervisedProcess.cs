@@ -34,6 +34,9 @@ internal sealed class SupervisedProcess
 
     public int Pid { get; }
 
+    /// <summary>Readable when the process has ended; closed when it is reaped.</summary>
+    public Descriptor PidFd => _pidFd;
+
     /// <summary>How it ended; set before either callback runs.</summary>
     public WaitStatus Status { get; private set; }
 
@@ -47,6 +50,18 @@ internal sealed class SupervisedProcess
             lock (_gate)
             {
                 return _isReaped;
+            }
+        }
+    }
+
+    /// <summary>Whether it stands still: every one of its threads is stopped by a signal.</summary>
+    public bool IsStopped
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return !_isReaped && !_pidFd.IsInvalid && ProcessCalls.IsStopped(_pidFd);
             }
         }
     }

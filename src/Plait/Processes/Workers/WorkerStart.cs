@@ -2,7 +2,7 @@ using System.Reflection;
 using Plait.Interop;
 using Plait.Processes.Bootstrap;
 using Plait.Processes.Channels;
-using Plait.Processes.Codecs;
+using Plait.Codecs;
 using Plait.Processes.Spawning;
 using Plait.Synchronization.Engine;
 
@@ -41,7 +41,7 @@ internal sealed class WorkerStart
 
     /// <exception cref="ChildStartException">No descriptors or no memory are left.</exception>
     /// <exception cref="InvalidOperationException">This program must call <see cref="ChildProcess.RunIfWorker"/> and has not.</exception>
-    public static WorkerStart Open(string name, ChildProcessOptions options)
+    public static WorkerStart Open(string name, ChildProcessOptions options, int lanes = 1)
     {
         if (HostCommand.Current.Mode == BootstrapMode.ExplicitCall && !WorkerBootstrap.WasCalledExplicitly)
         {
@@ -55,7 +55,7 @@ internal sealed class WorkerStart
         (Descriptor Read, Descriptor Write)? lifeline = null;
         try
         {
-            channel = Channel.Create();
+            channel = Channel.Create(lanes);
             lifeline = Descriptor.Pipe(nonBlockingRead: false);
             return new WorkerStart(name, options, channel, ChildStreams.Open(name, options), lifeline.Value.Read, lifeline.Value.Write);
         }
@@ -91,14 +91,15 @@ internal sealed class WorkerStart
     /// <summary>The first message to a child with one function.</summary>
     /// <exception cref="CannotTravelException">A plugged-in codec cannot be made in the child.</exception>
     public byte[] EncodeHello(bool isDaemon, bool printsExceptions) =>
-        EncodeHello(isDaemon, isOneShot: true, printsExceptions, workerId: 0, ChildProcess.Current.ProcessorShare, LeftoverPolicy.Keep);
+        EncodeHello(isDaemon, isOneShot: true, printsExceptions, workerId: 0, ChildProcess.Current.ProcessorShare, LeftoverPolicy.Keep, tasksAtOnce: 1, WorkerLogLevel.None);
 
     /// <summary>The first message to a worker that stays.</summary>
     /// <exception cref="CannotTravelException">A plugged-in codec cannot be made in the child.</exception>
-    public byte[] EncodeHello(int workerId, int processorShare, LeftoverPolicy leftovers) =>
-        EncodeHello(isDaemon: true, isOneShot: false, printsExceptions: false, workerId, processorShare, leftovers);
+    public byte[] EncodeHello(int workerId, int processorShare, LeftoverPolicy leftovers, int tasksAtOnce = 1, WorkerLogLevel logLevel = WorkerLogLevel.None) =>
+        EncodeHello(isDaemon: true, isOneShot: false, printsExceptions: false, workerId, processorShare, leftovers, tasksAtOnce, logLevel);
 
-    private byte[] EncodeHello(bool isDaemon, bool isOneShot, bool printsExceptions, int workerId, int processorShare, LeftoverPolicy leftovers)
+    private byte[] EncodeHello(
+        bool isDaemon, bool isOneShot, bool printsExceptions, int workerId, int processorShare, LeftoverPolicy leftovers, int tasksAtOnce, WorkerLogLevel logLevel)
     {
         using var writer = new PayloadWriter();
         var hello = new Hello
@@ -113,6 +114,8 @@ internal sealed class WorkerStart
             WorkerId = workerId,
             ProcessorShare = processorShare,
             Leftovers = leftovers,
+            TasksAtOnce = tasksAtOnce,
+            LogLevel = logLevel,
             Restore = _restore,
             Codecs = [.. _options.Codecs],
         };

@@ -1,0 +1,57 @@
+using Plait.Telemetry;
+
+namespace Plait.Execution.Local;
+
+/// <summary>What a task of this process asks of the executor that it belongs to. Safe for all threads.</summary>
+internal abstract class LocalHost
+{
+    public abstract string Name { get; }
+
+    /// <summary>Which executor it is, in measurements.</summary>
+    public abstract ExecutorIdentity Identity { get; }
+
+    /// <summary>Whether it is measured how long functions run.</summary>
+    public bool IsMeasured { get; protected init; }
+
+    public abstract TimeProvider TimeProvider { get; }
+
+    /// <summary>How long a function that was asked to stop may take to do so.</summary>
+    public abstract TimeSpan Grace { get; }
+
+    /// <summary>Whether what has not begun is cancelled by a shutdown: there are no further attempts then.</summary>
+    public abstract bool IsCancelling { get; }
+
+    /// <summary>One more has ended so, or one less.</summary>
+    public abstract void Count(LocalCount what, int by);
+
+    /// <summary>A task has begun: it waits no longer.</summary>
+    public abstract void OnBegun();
+
+    /// <summary>A task ended before it ran: in the queue, or delayed.</summary>
+    public abstract void OnEndedWaiting(ILocalTask task);
+
+    /// <summary>A task is to run again, now.</summary>
+    public abstract void RunAgain(ILocalTask task);
+
+    /// <summary>A task is to run again after a moment, until <see cref="RunDelayed"/> or its end. False when a shutdown came first.</summary>
+    public abstract bool TryDelay(ILocalTask task);
+
+    /// <summary>The moment is over.</summary>
+    public abstract void RunDelayed(ILocalTask task);
+
+    /// <summary>A task that had a key has ended: the next of that key has its turn.</summary>
+    public abstract void OnKeyLeft(string key);
+
+    /// <summary>The future of a task that still runs has ended: who runs it is lost to the executor.</summary>
+    public abstract void OnLeft(ILocalTask task);
+}
+
+/// <summary>What is counted.</summary>
+internal enum LocalCount
+{
+    Succeeded,
+    Failed,
+    Cancelled,
+    Retried,
+    TimedOut,
+}

@@ -1,0 +1,118 @@
+using System.Collections.Concurrent;
+
+namespace Plait.Execution.Local;
+
+/// <summary>The tasks that wait in a <see cref="LocalPool"/>, and which of them is next. Safe for all threads.</summary>
+internal abstract class LocalOrder
+{
+    /// <summary>Whether something waits. Behind a full fence it misses nothing that was added before.</summary>
+    public abstract bool HasWork { get; }
+
+    /// <summary>How many wait, those that were ended meanwhile included.</summary>
+    public abstract int Count { get; }
+
+    /// <summary>Adds a task, with a full fence behind it.</summary>
+    /// <param name="task">The task.</param>
+    /// <param name="by">The worker of the pool that this thread is; null for any other.</param>
+    public abstract void Add(ILocalTask task, LocalWorker? by);
+
+    /// <summary>Takes what is next for a worker; for nobody, anything.</summary>
+    public abstract ILocalTask? Take(LocalWorker? worker);
+
+    /// <summary>What a worker took is over; it did not run if it had ended before.</summary>
+    public virtual void OnRan(LocalWorker worker, bool hasRun)
+    {
+    }
+
+    /// <summary>A worker takes no more.</summary>
+    public virtual void OnGone(LocalWorker worker)
+    {
+    }
+}
+
+/// <summary>
+/// The default order: first in, first out, of a queue for all and one for each worker's own submissions. A worker takes its own first, and
+/// from the others when there is nothing else; now and then the queue of all comes first, so that nothing there waits for ever.
+/// </summary>
+internal sealed class StealingOrder(LocalPool pool) : LocalOrder
+{
+    // As Go and tokio have it: a prime, so that no pattern of tasks falls into step with it.
+    private const uint AllFirst = 61;
+
+    private readonly ConcurrentQueue<ILocalTask> _all = new();
+
+    public override bool HasWork
+    {
+        get
+        {
+            if (!_all.IsEmpty)
+            {
+                return true;
+            }
+
+            foreach (LocalWorker worker in pool.Workers)
+            {
+                if (!worker.Own.IsEmpty)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
+    public override int Count
+    {
+        get
+        {
+            int count = _all.Count;
+            foreach (LocalWorker worker in pool.Workers)
+            {
+                count += worker.Own.Count;
+            }
+
+            return count;
+        }
+    }
+
+    public override void Add(ILocalTask task, LocalWorker? by)
+    {
+        if (by is null || !by.Own.TryAdd(task))
+        {
+            _all.Enqueue(task);
+        }
+
+        // Between the task and the look for who sleeps: pairs with the one in LocalPool.Rest.
+        Interlocked.MemoryBarrier();
+    }
+
+    public override ILocalTask? Take(LocalWorker? worker)
+    {
+        if (worker is null)
+        {
+            return _all.TryDequeue(out ILocalTask? any) ? any : Steal(0);
+        }
+
+        if (worker.Turns++ % AllFirst == 0 && _all.TryDequeue(out ILocalTask? first))
+        {
+            return first;
+        }
+
+        return worker.Own.Take() ?? (_all.TryDequeue(out ILocalTask? next) ? next : Steal(worker.Turns));
+    }
+
+    private ILocalTask? Steal(uint from)
+    {
+        LocalWorker[] workers = pool.Workers;
+        for (uint i = 0; i < workers.Length; i++)
+        {
+            if (workers[(from + i) % workers.Length].Own.Take() is { } task)
+            {
+                return task;
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,28 @@
+using Plait.Synchronization.Engine;
+
+namespace Plait.Execution.Local;
+
+/// <content>What the graph of waits asks: who runs a task, and who could.</content>
+internal sealed partial class LocalPool : ITaskPlace
+{
+    public int RunnerOf(object task)
+    {
+        foreach (LocalWorker worker in Workers)
+        {
+            if (ReferenceEquals(worker.Task, task))
+            {
+                return worker.ThreadId;
+            }
+        }
+
+        return 0;
+    }
+
+    public IReadOnlyList<int> AllThreads()
+    {
+        LocalWorker[] workers = Workers;
+
+        // One that is not there yet will take a task.
+        return workers.Length < Size || Array.Exists(workers, static worker => worker.ThreadId == 0) ? [] : Array.ConvertAll(workers, static worker => worker.ThreadId);
+    }
+}

@@ -1,0 +1,231 @@
+using Plait.Interop;
+using Plait.Threads;
+
+namespace Plait.Execution.Local;
+
+/// <content>Threads: who searches, who sleeps, who is started, who is gone.</content>
+internal sealed partial class LocalPool
+{
+    /// <summary>A worker has nothing to do and looks around. Whether it should look for a while: one that does is enough.</summary>
+    public bool BeginSearch() => Interlocked.Increment(ref _searching) == 1;
+
+    /// <summary>A worker that searched has found a task. The last one to do so sees to it that somebody looks for the next.</summary>
+    public void OnFound()
+    {
+        if (Interlocked.Decrement(ref _searching) == 0 && Order.HasWork)
+        {
+            _ = Notify();
+        }
+    }
+
+    /// <summary>A worker that searches has found nothing.</summary>
+    public LocalRest Rest(LocalWorker worker)
+    {
+        lock (_gate)
+        {
+            if (IsOver_UnderGate())
+            {
+                Interlocked.Decrement(ref _searching);
+                WakeAll_UnderGate();
+                return LocalRest.Over;
+            }
+
+            _idle.Add(worker);
+            _sleeping++;
+        }
+
+        // A full fence between saying so and the last look: pairs with the one in Order.Add.
+        Interlocked.Decrement(ref _searching);
+        if (!Order.HasWork && !_isClosing)
+        {
+            return LocalRest.Sleep;
+        }
+
+        lock (_gate)
+        {
+            if (!Order.HasWork && !IsOver_UnderGate())
+            {
+                return LocalRest.Sleep;
+            }
+
+            if (_idle.Remove(worker))
+            {
+                _sleeping--;
+                Interlocked.Increment(ref _searching);
+                return LocalRest.Again;
+            }
+
+            // Somebody was quicker: it is woken, and counted.
+            return LocalRest.Sleep;
+        }
+    }
+
+    /// <summary>Runs the initializer on a new worker's thread; false when that failed, and with it the executor.</summary>
+    public bool TryInitialize(LocalWorker worker)
+    {
+        if (Options.Initializer is not { } initializer)
+        {
+            return true;
+        }
+
+        try
+        {
+            initializer();
+            return true;
+        }
+        catch (Exception error)
+        {
+            // A user's code: nothing runs in a thread that is not as it should be.
+            Interlocked.Decrement(ref _searching);
+            Break(new ExecutorBrokenException($"The initializer of executor '{Name}' threw on thread {Name}-{worker.Number}: {error.Message}", error));
+            return false;
+        }
+    }
+
+    /// <summary>The thread of a worker is at its end.</summary>
+    public void OnGone(LocalWorker worker)
+    {
+        lock (_gate)
+        {
+            if (!worker.IsLeft)
+            {
+                _started--;
+                Remove_UnderGate(worker);
+            }
+
+            CheckOver_UnderGate();
+        }
+    }
+
+    // Counts: a worker that is no longer there has counted into the pool's own.
+    private void Remove_UnderGate(LocalWorker worker)
+    {
+        _workers = [.. _workers.Where(other => other != worker)];
+        foreach (LocalCount what in Enum.GetValues<LocalCount>())
+        {
+            Interlocked.Add(ref _counts[(int)what], worker.CountOf(what));
+        }
+
+        if (worker.Clock is { } clock)
+        {
+            _goneTimes.Add(clock.TimesAt(MonotonicClock.Now));
+        }
+
+        Empty(worker);
+    }
+
+    private void Empty(LocalWorker worker)
+    {
+        while (worker.Own.Take() is { } task)
+        {
+            Order.Add(task, null);
+        }
+    }
+
+    /// <summary>Sees to it that somebody looks for work, if nobody does. Behind a full fence. False when there is nobody and none can be made.</summary>
+    private bool Notify()
+    {
+        if (Volatile.Read(ref _searching) != 0 || (Volatile.Read(ref _sleeping) == 0 && Volatile.Read(ref _started) == Size))
+        {
+            return true;
+        }
+
+        if (Interlocked.CompareExchange(ref _searching, 1, 0) != 0)
+        {
+            return true;
+        }
+
+        LocalWorker? worker = null;
+        bool isNew = false;
+        lock (_gate)
+        {
+            if (_idle.Count > 0)
+            {
+                // The last to come: what it used is still in its processor's cache.
+                worker = _idle[^1];
+                _idle.RemoveAt(_idle.Count - 1);
+                _sleeping--;
+            }
+            else if (_started < Size && _broken is null && !_closed.Task.IsCompleted)
+            {
+                worker = new LocalWorker(this, ++_numbers);
+                isNew = true;
+                _started++;
+                _workers = [.. _workers, worker];
+            }
+        }
+
+        if (worker is null)
+        {
+            // All are there, and none sleeps: each looks again before it does.
+            EndSearch();
+            return true;
+        }
+
+        return isNew ? TryStart(worker) : Wake(worker);
+    }
+
+    // Whoever has added something meanwhile relied on this search.
+    private void EndSearch()
+    {
+        if (Interlocked.Decrement(ref _searching) == 0 && Volatile.Read(ref _sleeping) != 0 && Order.HasWork)
+        {
+            _ = Notify();
+        }
+    }
+
+    private static bool Wake(LocalWorker worker)
+    {
+        worker.Wake();
+        return true;
+    }
+
+    private bool TryStart(LocalWorker worker)
+    {
+        try
+        {
+            worker.Start();
+            lock (_gate)
+            {
+                _everStarted++;
+            }
+
+            return true;
+        }
+        catch (ThreadStartRefusedException)
+        {
+            bool isAlone;
+            lock (_gate)
+            {
+                _started--;
+                _numbers--;
+                _refused++;
+                Remove_UnderGate(worker);
+                isAlone = _started == 0;
+            }
+
+            EndSearch();
+            return !isAlone;
+        }
+    }
+
+    private void WakeAllIfClosing_UnderGate()
+    {
+        if (_isClosing)
+        {
+            WakeAll_UnderGate();
+        }
+    }
+
+    private void WakeAll_UnderGate()
+    {
+        foreach (LocalWorker worker in _idle)
+        {
+            Interlocked.Increment(ref _searching);
+            worker.Wake();
+        }
+
+        _sleeping = 0;
+        _idle.Clear();
+    }
+}

@@ -1,0 +1,372 @@
+using System.Diagnostics.CodeAnalysis;
+using Plait.Telemetry;
+
+namespace Plait.Execution.Local;
+
+/// <summary>
+/// The engine of a <see cref="ThreadExecutor"/>. A task goes into the order of what waits; a thread is woken, or started, when nobody
+/// looks for work already. Who finds some wakes the next, so that a burst wakes as many as it needs, one after the other.
+/// </summary>
+/// <remarks>
+/// Who submits adds the task, fences, and looks whether somebody searches or sleeps. Who finds nothing says that it sleeps, says that it
+/// no longer searches (both with full fences), and looks once more. One of the two sees the other, so no task waits beside a sleeper.
+/// Model: docs/models/thread-pool.pml.
+/// </remarks>
+internal sealed partial class LocalPool : LocalHost, IGaugedExecutor
+{
+    private static int s_pools;
+
+    private readonly Lock _gate = new();
+    private readonly long[] _counts = new long[Enum.GetValues<LocalCount>().Length];
+
+    // Written under _gate, read by all.
+    private LocalWorker[] _workers = [];
+    private int _sleeping;
+    private int _started;
+    private volatile bool _isClosing;
+    private volatile bool _isCancelling;
+    private volatile ExecutorBrokenException? _broken;
+
+    // Interlocked.
+    private int _searching;
+    private int _skipped;
+
+    // Guarded by _gate.
+    private readonly List<LocalWorker> _idle = [];
+    private readonly HashSet<ILocalTask> _delayed = [];
+    private readonly HashSet<ILocalTask> _held = [];
+    private readonly KeyedTasks<ILocalTask> _keys = new();
+    private TaskCompletionSource? _room;
+    private int _waiting;
+    private int _numbers;
+    private long _everStarted;
+    private long _left;
+    private long _refused;
+
+    public LocalPool(ThreadExecutorOptions options)
+    {
+        Options = options;
+        Name = options.Name ?? $"threads-{Interlocked.Increment(ref s_pools)}";
+        Identity = new ExecutorIdentity(Name, "thread");
+        Size = options.Workers > 0 ? options.Workers : 5 * Environment.ProcessorCount;
+        IsMeasured = options.MeasuresTasks;
+        Slowest = options.MeasuresTasks ? new SlowestTasks() : null;
+        Order = options.Policy is { } policy ? new PolicyOrder(policy) : new StealingOrder(this);
+        ExecutorGauges.Add(this);
+    }
+
+    public ThreadExecutorOptions Options { get; }
+
+    public override string Name { get; }
+
+    public override ExecutorIdentity Identity { get; }
+
+    public int Size { get; }
+
+    public LocalOrder Order { get; }
+
+    /// <summary>The tasks that ran longest; null where nothing is measured.</summary>
+    public SlowestTasks? Slowest { get; }
+
+    /// <summary>Those there are now. A copy: never changed.</summary>
+    public LocalWorker[] Workers => Volatile.Read(ref _workers);
+
+    public override TimeProvider TimeProvider => Options.TimeProvider;
+
+    public override TimeSpan Grace => Options.Grace;
+
+    public override bool IsCancelling => _isCancelling;
+
+    private bool IsLimited => Options.QueueLimit > 0;
+
+    public Future<TResult> Submit<TResult>(WorkRequest work, bool hasResult)
+    {
+        var task = new LocalTask<TResult>(this, work, hasResult);
+        if (work.Options.CancellationToken.IsCancellationRequested)
+        {
+            ThrowIfClosed();
+            task.StartTrace();
+            task.TryEndWaiting(StopReason.Cancelled(work.Options.CancellationToken));
+            return task;
+        }
+
+        Accept(task);
+        task.Watch();
+        return task;
+    }
+
+    public override void Count(LocalCount what, int by)
+    {
+        if (LocalWorker.Current is { IsGivenUp: false } worker && worker.Pool == this)
+        {
+            worker.Count(what, by);
+            return;
+        }
+
+        Interlocked.Add(ref _counts[(int)what], by);
+    }
+
+    public override void RunAgain(ILocalTask task)
+    {
+        if (IsLimited)
+        {
+            lock (_gate)
+            {
+                _waiting++;
+            }
+        }
+
+        Order.Add(task, null);
+        _ = Notify();
+    }
+
+    public override bool TryDelay(ILocalTask task)
+    {
+        lock (_gate)
+        {
+            return !_isCancelling && _broken is null && _delayed.Add(task);
+        }
+    }
+
+    public override void RunDelayed(ILocalTask task)
+    {
+        bool isThere;
+        lock (_gate)
+        {
+            isThere = _delayed.Remove(task);
+        }
+
+        if (isThere)
+        {
+            RunAgain(task);
+        }
+    }
+
+    public override void OnEndedWaiting(ILocalTask task)
+    {
+        lock (_gate)
+        {
+            if (_delayed.Remove(task))
+            {
+                WakeAllIfClosing_UnderGate();
+                return;
+            }
+
+            if (_held.Remove(task))
+            {
+                _waiting--;
+                TellRoom_UnderGate();
+                WakeAllIfClosing_UnderGate();
+                return;
+            }
+        }
+
+        // It stays in the queue until somebody takes it from there.
+        Interlocked.Increment(ref _skipped);
+        OnRoom();
+    }
+
+    public override void OnBegun() => OnRoom();
+
+    public override void OnKeyLeft(string key)
+    {
+        var next = new List<ILocalTask>();
+        lock (_gate)
+        {
+            _keys.Leave(key);
+            while (_keys.TryNext(key, out ILocalTask task))
+            {
+                if (!_held.Remove(task) || !task.TryEnterKey())
+                {
+                    // It has ended meanwhile.
+                    _keys.Leave(key);
+                }
+
+                next.Add(task);
+            }
+        }
+
+        foreach (ILocalTask task in next)
+        {
+            Order.Add(task, null);
+            _ = Notify();
+        }
+    }
+
+    // False: it waits for others of its key, and whoever ends lets it go on.
+    private bool TryEnterKey<TResult>(LocalTask<TResult> task)
+    {
+        lock (_gate)
+        {
+            ThrowIfClosed();
+            if (_keys.TryEnter(task.Options, task))
+            {
+                _ = task.TryEnterKey();
+                return true;
+            }
+
+            _held.Add(task);
+            return false;
+        }
+    }
+
+    /// <summary>A worker took a task that had ended while it waited.</summary>
+    public void OnSkipped() => Interlocked.Decrement(ref _skipped);
+
+    public override void OnLeft(ILocalTask task)
+    {
+        lock (_gate)
+        {
+            foreach (LocalWorker worker in _workers)
+            {
+                if (worker.Task == task && worker.TryLeave(task))
+                {
+                    _left++;
+                    _started--;
+                    Remove_UnderGate(worker);
+                    CheckOver_UnderGate();
+                    break;
+                }
+            }
+        }
+
+        // Another takes its place.
+        if (Order.HasWork)
+        {
+            _ = Notify();
+        }
+    }
+
+    public ValueTask WaitForRoomAsync(CancellationToken token)
+    {
+        if (!IsLimited)
+        {
+            return ValueTask.CompletedTask;
+        }
+
+        return new ValueTask(Wait());
+
+        async Task Wait()
+        {
+            while (!TryFindRoom(out Task? room))
+            {
+                await room.WaitAsync(token).ConfigureAwait(false);
+            }
+        }
+    }
+
+    // False: when to look again.
+    private bool TryFindRoom([NotNullWhen(false)] out Task? room)
+    {
+        lock (_gate)
+        {
+            room = _isClosing || _broken is not null || _waiting < Options.QueueLimit
+                ? null
+                : (_room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+            return room is null;
+        }
+    }
+
+    private void Accept<TResult>(LocalTask<TResult> task)
+    {
+        ThrowIfClosed();
+        if (IsLimited)
+        {
+            TakeRoom();
+        }
+
+        task.StartTrace();
+        if (task.Options.Key is not null && !TryEnterKey(task))
+        {
+            return;
+        }
+
+        LocalWorker? worker = LocalWorker.Current is { } current && current.Pool == this ? current : null;
+        Order.Add(task, worker);
+        if (worker is { IsGivenUp: true })
+        {
+            // Behind the fence of Add: nobody looks there any more, and who gave it up may have looked before.
+            Empty(worker);
+        }
+
+        // Behind the fence of Add: who closes says so before it looks for what is left. One of the two sees the other.
+        if ((_isClosing || _broken is not null) && task.TryEndWaiting(StopReason.Killed()))
+        {
+            Count(LocalCount.Cancelled, -1);
+            Interlocked.Increment(ref _skipped);
+            OnRoom();
+
+            // Somebody has to throw it out of the order, where it keeps the executor from its end.
+            _ = Notify();
+            ThrowIfClosed();
+        }
+
+        if (!Notify() && task.TryEndWaiting(StopReason.Killed()))
+        {
+            Count(LocalCount.Cancelled, -1);
+            Interlocked.Increment(ref _skipped);
+            OnRoom();
+            throw new ExecutorBrokenException($"Executor '{Name}' has no thread, and the system refuses to start one. Raise the limits of threads or memory, or make room.", null);
+        }
+    }
+
+    private void TakeRoom()
+    {
+        while (true)
+        {
+            Task room;
+            lock (_gate)
+            {
+                ThrowIfClosed();
+                if (_waiting < Options.QueueLimit)
+                {
+                    _waiting++;
+                    return;
+                }
+
+                if (Options.WhenFull == FullBehavior.Reject)
+                {
+                    throw new ExecutorFullException(Name, Options.QueueLimit);
+                }
+
+                room = (_room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+            }
+
+            room.GetAwaiter().GetResult();
+        }
+    }
+
+    /// <summary>One fewer waits.</summary>
+    private void OnRoom()
+    {
+        if (!IsLimited)
+        {
+            return;
+        }
+
+        lock (_gate)
+        {
+            _waiting--;
+            TellRoom_UnderGate();
+        }
+    }
+
+    private void TellRoom_UnderGate()
+    {
+        _room?.TrySetResult();
+        _room = null;
+    }
+
+    private void ThrowIfClosed()
+    {
+        if (_broken is { } broken)
+        {
+            throw new ExecutorBrokenException(broken.Message, broken.InnerException);
+        }
+
+        if (_isClosing)
+        {
+            throw new ExecutorClosedException(Name);
+        }
+    }
+}

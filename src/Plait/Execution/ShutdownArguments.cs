@@ -1,0 +1,18 @@
+namespace Plait.Execution;
+
+/// <summary>What every executor asks of the arguments of a shutdown.</summary>
+internal static class ShutdownArguments
+{
+    public static void ThrowIfWrong(ShutdownMode mode, TimeSpan timeout)
+    {
+        if (!Enum.IsDefined(mode))
+        {
+            throw new ArgumentOutOfRangeException(nameof(mode), mode, "There is no such way to shut down.");
+        }
+
+        if (timeout < TimeSpan.Zero && timeout != Timeout.InfiniteTimeSpan)
+        {
+            throw new ArgumentOutOfRangeException(nameof(timeout), timeout, "A time must not be negative; Timeout.InfiniteTimeSpan means for ever.");
+        }
+    }
+}

@@ -1,0 +1,15 @@
+using Plait.Interop;
+
+namespace Plait.Processes.Pooling;
+
+/// <summary>A call that is to stop in its worker, and how far that is. Guarded by the pool's gate.</summary>
+internal sealed class CallStop(PooledCall call)
+{
+    public PooledCall Call => call;
+
+    /// <summary>0: nothing was done yet. 1: its token is cancelled. 2: its worker was told to end.</summary>
+    public int Steps { get; set; }
+
+    /// <summary>When the next step is due.</summary>
+    public long Deadline { get; set; } = MonotonicClock.Never;
+}
