@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Plait.Benchmarks.Executor;
 using Plait.Benchmarks.Locks;
 using Plait.Benchmarks.Process;
+using Plait.Benchmarks.Queues;
 
 namespace Plait.Benchmarks;
 
@@ -10,21 +11,22 @@ namespace Plait.Benchmarks;
 public static class BenchCatalog
 {
     private static readonly (string Area, Func<IReadOnlyList<BenchCase>> Cases)[] Registered =
-        [(ProcessArea.Name, ProcessArea.Cases), (ExecutorArea.Name, ExecutorArea.Cases), (LocksArea.Name, LocksArea.Cases)];
+        [(ProcessArea.Name, ProcessArea.Cases), (ExecutorArea.Name, ExecutorArea.Cases), (LocksArea.Name, LocksArea.Cases), (QueuesArea.Name, QueuesArea.Cases)];
 
     /// <summary>The names of the areas, in the order in which they run.</summary>
     public static IReadOnlyList<string> Areas { get; } = [.. Registered.Select(area => area.Area)];
 
     /// <summary>Measures every case of the given areas, one after another, and returns a row for each peer of each case.</summary>
     /// <param name="areas">Names from <see cref="Areas"/>; none means all of them.</param>
+    /// <param name="only">Only cases whose names contain this, in whatever case; null for all.</param>
     /// <param name="quick">Fewer rounds: good for a look, not for a claim.</param>
-    /// <param name="progress">Told in one line each what is being measured and what came out; called from any thread, never at the same time.</param>
+    /// <param name="progress">Told in one line each what is being measured and what came out, and how many cases are done; called from any thread, never at the same time.</param>
     /// <param name="cancellationToken">Stops between two rounds, or while a peer works; peers are ended.</param>
     /// <returns>The rows, in the order of the catalog. A side that could not be measured is null in its row, and the row's note says why.</returns>
     /// <exception cref="ArgumentException">An area is unknown.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled; what was measured so far has been told through <paramref name="progress"/>.</exception>
     public static async Task<IReadOnlyList<BenchResult>> RunAsync(
-        IReadOnlyCollection<string> areas, bool quick, Action<string> progress, CancellationToken cancellationToken)
+        IReadOnlyCollection<string> areas, string? only, bool quick, Action<BenchProgress> progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(areas);
         ArgumentNullException.ThrowIfNull(progress);
@@ -36,14 +38,15 @@ public static class BenchCatalog
             }
         }
 
-        progress(Machine());
+        BenchCase[] all = [.. Registered.Where(area => areas.Count == 0 || areas.Contains(area.Area, StringComparer.Ordinal)).SelectMany(static area => area.Cases())
+            .Where(one => only is null || one.Name.Contains(only, StringComparison.OrdinalIgnoreCase))];
+        progress(new BenchProgress(Machine(), 0, all.Length));
         var rows = new List<BenchResult>();
-        foreach (var (_, cases) in Registered.Where(area => areas.Count == 0 || areas.Contains(area.Area, StringComparer.Ordinal)))
+        for (var i = 0; i < all.Length; i++)
         {
-            foreach (var benchCase in cases())
-            {
-                rows.AddRange(await BenchRunner.RunAsync(benchCase, quick ? benchCase.Quick : benchCase.Full, progress, cancellationToken).ConfigureAwait(false));
-            }
+            var done = i;
+            rows.AddRange(await BenchRunner.RunAsync(
+                all[i], quick ? all[i].Quick : all[i].Full, text => progress(new BenchProgress(text, done, all.Length)), cancellationToken).ConfigureAwait(false));
         }
 
         return rows;

@@ -72,6 +72,7 @@ internal sealed class Tool(
             new TourCommand(chapters, screen, time).Create(),
             new LabCommand(chapters, screen, time).Create(),
             new BenchCommand(bench, screen).Create(),
+            new SchedCommand(screen).Create(),
             new DeadlocksCommand(output).Create(),
         };
         root.SetAction(line => new HelpAction().Invoke(line));

@@ -1,4 +1,5 @@
 using Plait.Benchmarks.Peers;
+using Plait.Scheduling;
 
 namespace Plait.Benchmarks.Executor;
 
@@ -10,6 +11,9 @@ internal static class ExecutorArea
     private const int ScalingPieces = 40;
     private const long ScalingSteps = 3_000_000;
     private const int DeadlineMilliseconds = 500;
+    private const long Slice = 10 * SchedulingTime.Millisecond;
+    private const int SlicedPieces = 6;
+    private const long SlicedSteps = 100_000_000;
 
     /// <summary>The name of the area.</summary>
     public const string Name = "executor";
@@ -17,10 +21,40 @@ internal static class ExecutorArea
     /// <summary>The cases, in the order in which they run.</summary>
     public static IReadOnlyList<BenchCase> Cases() =>
     [
-        Call(awaiting: false), Call(awaiting: true), Tiny(), Map(), Skewed(), Scaling(), Fresh(), Kill(),
+        .. ThreadCases.Cases(), .. SleeperCases.Cases(), Call(awaiting: false), Call(awaiting: true), Tiny(), Map(), Skewed(), Scaling(), Fresh(), Kill(),
+        Shares("three tasks of weights 1:2:3 on one worker, stride", static seconds => SliceOurs.ShareErrorPercent(1, 1, new StridePolicy(Slice), seconds)),
+        Shares("six tasks in classes of weights 1:2:3 on two workers, fair share", static seconds => SliceOurs.ShareErrorPercent(2, 2, new FairSharePolicy(quantum: Slice), seconds)),
+        SlicesOverOrder(),
         Recycle("parent's memory", BenchUnit.Megabytes, "rss", goal: 5, static growth => growth.Megabytes),
         Recycle("parent's descriptors", BenchUnit.Plain("fds"), "fds", goal: 0, static growth => growth.Descriptors),
     ];
+
+    private static BenchCase Shares(string what, Func<int, (double Worst, string Note)> measure) => new()
+    {
+        Area = Name,
+        Name = $"slices of 10 ms, {what}, error of a share",
+        Unit = BenchUnit.Plain("%"),
+        Ours = seconds =>
+        {
+            (double worst, string note) = measure(seconds);
+            return new BenchRound([worst], note);
+        },
+        Peers = [FixedPeer.Create("what is allowed", 5)],
+        GoalAbsolute = 5,
+        Full = new BenchSize(Rounds: 5, WarmUps: 0, Operations: 6),
+        Quick = new BenchSize(Rounds: 1, WarmUps: 0, Operations: 3),
+    };
+
+    private static BenchCase SlicesOverOrder() => new()
+    {
+        Area = Name,
+        Name = "six CPU-bound tasks in slices of 10 ms on two workers, makespan",
+        Unit = BenchUnit.Plain("x one after another"),
+        Ours = operations => new BenchRound(Repeat(operations, static () => SliceOurs.SlicesOverOrder(SlicedPieces, SlicedSteps))),
+        Peers = [FixedPeer.Create("the same tasks one after another, measured beside it", 1)],
+        Full = new BenchSize(Rounds: 11, WarmUps: 2, Operations: 1),
+        Quick = new BenchSize(Rounds: 5, WarmUps: 1, Operations: 1),
+    };
 
     private static BenchCase Call(bool awaiting) => new()
     {

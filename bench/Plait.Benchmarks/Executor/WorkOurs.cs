@@ -30,7 +30,8 @@ internal static class WorkOurs
         return value;
     }
 
-    private static double PiecesMilliseconds(ProcessExecutor pool, int pieces, long steps)
+    /// <summary>Runs so many functions of so many steps; the milliseconds until the last has ended.</summary>
+    public static double PiecesMilliseconds(ProcessExecutor pool, int pieces, long steps)
     {
         long start = Stopwatch.GetTimestamp();
         var futures = new Future<ulong>[pieces];

@@ -2,7 +2,7 @@ using System.Runtime.ExceptionServices;
 using Plait.Interop;
 using Plait.Processes;
 using Plait.Processes.Channels;
-using Plait.Processes.Codecs;
+using Plait.Codecs;
 using Plait.Processes.Spawning;
 using Plait.Processes.Workers;
 
@@ -39,7 +39,7 @@ internal sealed class WorkerProcess : IDisposable
             _arguments = new ValueCodec(CodecDirection.ToChild, [.. options.Codecs]);
             _results = new ValueCodec(CodecDirection.FromChild, [.. options.Codecs]);
             _writer = new PayloadWriter(_channel.Store);
-            byte[] hello = start.EncodeHello(workerId: 0, ChildProcess.Current.ProcessorShare, LeftoverPolicy.Keep);
+            byte[] hello = start.EncodeHello(workerId: 0, ChildProcess.Current.ProcessorShare, LeftoverPolicy.Keep, tasksAtOnce: 1);
             _process = start.Spawn(_channel.Close, _ended.Set);
             start.CloseChildSide();
             _channel.EnterChild(_process.Pid);

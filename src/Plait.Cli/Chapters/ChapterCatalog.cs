@@ -1,6 +1,9 @@
 using Plait.Cli.Chapters.Locks;
 using Plait.Cli.Chapters.Pool;
+using Plait.Cli.Chapters.Pools;
 using Plait.Cli.Chapters.Processes;
+using Plait.Cli.Chapters.Queues;
+using Plait.Cli.Chapters.Theory;
 
 namespace Plait.Cli.Chapters;
 
@@ -9,6 +12,12 @@ internal static class ChapterCatalog
 {
     public static IReadOnlyList<Chapter> All { get; } =
     [
+        new Multiprogramming(),
+        new ThreeStates(),
+        new SchedulingPolicies(),
+        new SwitchCost(),
+        new SyncAsync(),
+        new GarbageCollection(),
         new ProcessStart(),
         new Isolation(),
         new Pids(),
@@ -26,7 +35,7 @@ internal static class ChapterCatalog
         new Poison(),
         new MapProgress(),
         new ThreadStarts(),
-        new SharedData(),
+        new Locks.SharedData(),
         new ThreadInfo(),
         new DaemonThread(),
         new ThreadLimit(),
@@ -44,5 +53,18 @@ internal static class ChapterCatalog
         new ThreadLocals(),
         new GlobalLock(),
         new OwnerDeath(),
+        new QueueBasics(),
+        new ThreadQueues(),
+        new Interprocess(),
+        new Pipes(),
+        new ProducersConsumers(),
+        new Pipeline(),
+        new SharedMemory(),
+        new Managers(),
+        new ThreadPools(),
+        new PoolApply(),
+        new Callbacks(),
+        new OrderedResults(),
+        new PoolVsSemaphore(),
     ];
 }

@@ -17,13 +17,14 @@ internal sealed class BenchCommand(BenchSource source, Screen screen)
             Description = $"What to measure; everything when none is given. Areas: {(source.Areas.Count == 0 ? "none in this build" : string.Join(", ", source.Areas))}.",
             Arity = ArgumentArity.ZeroOrMore,
         };
+        var only = new Option<string?>("--only") { Description = "Only cases whose names contain TEXT.", HelpName = "TEXT" };
         areas.Validators.Add(UsageErrors.RefuseOptions);
-        var command = new Command("bench", "Measure Plait and its peers in the same run; a ratio over 1 means Plait is better.") { areas, quick, json };
-        command.SetAction((line, token) => RunAsync(line.GetValue(areas) ?? [], line.GetValue(quick), line.GetValue(json), token));
+        var command = new Command("bench", "Measure Plait and its peers in the same run; a ratio over 1 means Plait is better.") { areas, only, quick, json };
+        command.SetAction((line, token) => RunAsync(line.GetValue(areas) ?? [], line.GetValue(only), line.GetValue(quick), line.GetValue(json), token));
         return command;
     }
 
-    private async Task<int> RunAsync(string[] areas, bool isQuick, string? path, CancellationToken interrupted)
+    private async Task<int> RunAsync(string[] areas, string? only, bool isQuick, string? path, CancellationToken interrupted)
     {
         if (areas.FirstOrDefault(a => !source.Areas.Contains(a)) is { } unknown)
         {
@@ -34,7 +35,12 @@ internal sealed class BenchCommand(BenchSource source, Screen screen)
         IReadOnlyList<BenchResult> rows;
         using (ProgressBar bar = screen.StartProgress(total: 0, "bench"))
         {
-            rows = await source.RunAsync(areas, isQuick, text => Tell(bar, text), interrupted);
+            rows = await source.RunAsync(areas, only, isQuick, step => Tell(bar, step), interrupted);
+        }
+
+        if (only is not null && rows.Count == 0)
+        {
+            throw new UsageException($"--only '{only}': no case of these areas has that in its name. Leave it out to see their names.");
         }
 
         BenchTable.Write(screen, rows);
@@ -45,12 +51,13 @@ internal sealed class BenchCommand(BenchSource source, Screen screen)
         return missed == 0 ? ExitCode.Ok : ExitCode.CheckFailed;
     }
 
-    private void Tell(ProgressBar bar, string text)
+    private void Tell(ProgressBar bar, BenchProgress step)
     {
-        bar.Describe(text);
+        bar.Describe(step.Text);
+        bar.Reach(step.Done, step.Total);
         if (!screen.IsTerminal)
         {
-            screen.WriteLine(text, Tone.Faint);
+            screen.WriteLine(step.Text, Tone.Faint);
         }
     }
 }

@@ -26,7 +26,11 @@ internal sealed class LiveBars(IAnsiConsole terminal)
                 Open();
             }
 
-            return _display!.AddTask(Title(title), autoStart: true, maxValue: Math.Max(total, double.Epsilon));
+            ProgressTask task = _display!.AddTask(Title(title), autoStart: true, maxValue: Math.Max(total, double.Epsilon));
+
+            // Nobody knows yet how much there is: without this the bar would be full, and the time that is left zero.
+            task.IsIndeterminate = total == 0;
+            return task;
         }
     }
 
@@ -60,7 +64,7 @@ internal sealed class LiveBars(IAnsiConsole terminal)
         _running = terminal.Progress()
             .AutoClear(true)
             .HideCompleted(true)
-            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn())
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn(), new RemainingTimeColumn())
             .StartAsync(async display =>
             {
                 opened.SetResult(display);

@@ -19,6 +19,17 @@ internal sealed class ProgressBar : IDisposable
     /// <summary>Counts work that is done.</summary>
     public void Advance(double amount = 1) => _task?.Increment(amount);
 
+    /// <summary>Says how much there is, and how much of it is done.</summary>
+    public void Reach(double done, double total)
+    {
+        if (_task is not null && total > 0)
+        {
+            _task.IsIndeterminate = false;
+            _task.MaxValue = total;
+            _task.Value = done;
+        }
+    }
+
     /// <summary>Says what is being done now.</summary>
     public void Describe(string title)
     {
