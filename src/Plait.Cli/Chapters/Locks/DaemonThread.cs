@@ -67,7 +67,7 @@ internal sealed class DaemonThread() : Chapter(
             {
                 Console.WriteLine(line);
                 begun.Set();
-                Task.Delay(wait, TimeProvider.System).Wait();
+                Sleep.AtLeast(wait);
                 Console.WriteLine($"end{line}");
             },
             new WorkerThreadOptions { Name = line, IsDaemon = isDaemon });

@@ -55,7 +55,7 @@ internal sealed record GilJob(string Name, bool IsComputing, int Steps)
                 me.Block(() =>
                 {
                     using Gauge.Visit visit = waiting.Enter();
-                    Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System).Wait();
+                    Sleep.AtLeast(TimeSpan.FromMilliseconds(10));
                 });
             }
         }

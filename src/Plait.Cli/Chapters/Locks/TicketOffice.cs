@@ -66,5 +66,5 @@ internal static class TicketOffice
 
     private static int Look(string file) => JsonNode.Parse(File.ReadAllText(file))!["left"]!.GetValue<int>();
 
-    private static void Take(double unit) => Task.Delay(TimeSpan.FromSeconds(unit * (1 + (Random.Shared.NextDouble() / 4))), TimeProvider.System).Wait();
+    private static void Take(double unit) => Sleep.AtLeast(TimeSpan.FromSeconds(unit * (1 + (Random.Shared.NextDouble() / 4))));
 }

@@ -63,7 +63,7 @@ internal sealed class KillOnTimeout() : Chapter(
     private static int Pid()
     {
         // Long enough that no other worker is free before this one has begun.
-        Task.Delay(TimeSpan.FromSeconds(0.2), TimeProvider.System).Wait();
+        Sleep.AtLeast(TimeSpan.FromSeconds(0.2));
         return Environment.ProcessId;
     }
 }

@@ -49,7 +49,7 @@ internal sealed class OrderedResults() : Chapter(
 
     private static int Work(int number, TimeSpan wait)
     {
-        Task.Delay(wait, TimeProvider.System).Wait();
+        Sleep.AtLeast(wait);
         return number;
     }
 }

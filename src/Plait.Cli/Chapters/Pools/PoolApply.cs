@@ -67,7 +67,7 @@ internal sealed class PoolApply() : Chapter(
 
     private static (string Name, int Pid) Work((string Name, TimeSpan Wait) task)
     {
-        Task.Delay(task.Wait, TimeProvider.System).Wait();
+        Sleep.AtLeast(task.Wait);
         return (task.Name, Environment.ProcessId);
     }
 }

@@ -69,7 +69,7 @@ internal sealed class PoolVsSemaphore() : Chapter(
                 Most = Math.Max(Most, ++_now);
             }
 
-            Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System).Wait();
+            Sleep.AtLeast(TimeSpan.FromMilliseconds(10));
             lock (_gate)
             {
                 _now--;

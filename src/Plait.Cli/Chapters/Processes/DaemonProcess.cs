@@ -60,7 +60,7 @@ internal sealed class DaemonProcess() : Chapter(
     private static void RunDaemon()
     {
         Begin("daemon begins");
-        Task.Delay(TimeSpan.FromSeconds(3), TimeProvider.System).Wait();
+        Sleep.AtLeast(TimeSpan.FromSeconds(3));
         Console.WriteLine("daemon ends");
     }
 

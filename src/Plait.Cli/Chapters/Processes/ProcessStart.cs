@@ -67,7 +67,7 @@ internal sealed class ProcessStart() : Chapter(
         protected override void Run()
         {
             Console.WriteLine($"waits {wait.TotalSeconds} s");
-            Task.Delay(wait, TimeProvider.System).Wait();
+            Sleep.AtLeast(wait);
         }
     }
 }

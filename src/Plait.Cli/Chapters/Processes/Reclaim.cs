@@ -71,7 +71,7 @@ internal sealed class Reclaim() : Chapter(
     private static void RunChild(TimeSpan wait)
     {
         Console.WriteLine("child begins");
-        Task.Delay(wait, TimeProvider.System).Wait();
+        Sleep.AtLeast(wait);
         Console.WriteLine("child ends");
     }
 

@@ -64,5 +64,5 @@ internal sealed class SyncAsync() : Chapter(
         return steps;
     }
 
-    private static void Work(TimeSpan wait) => Task.Delay(wait, TimeProvider.System).Wait();
+    private static void Work(TimeSpan wait) => Sleep.AtLeast(wait);
 }
