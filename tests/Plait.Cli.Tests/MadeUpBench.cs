@@ -12,14 +12,14 @@ internal static class MadeUpBench
     public static readonly BenchResult NoPeer = new("pool", "map", "us", 8, null, "pebble", null, 2, null, Ok: null, "apt-get install python3-pebble");
     public static readonly BenchResult NotANumber = new("pool", "empty", "us", double.NaN, double.PositiveInfinity, "joblib", double.NaN, 2, null, Ok: null, "");
 
-    public static Task<IReadOnlyList<BenchResult>> Nothing(IReadOnlyCollection<string> areas, bool quick, Action<string> progress, CancellationToken ct) =>
+    public static Task<IReadOnlyList<BenchResult>> Nothing(IReadOnlyCollection<string> areas, string? only, bool quick, Action<BenchProgress> progress, CancellationToken ct) =>
         Task.FromResult<IReadOnlyList<BenchResult>>([]);
 
     public static BenchSource Of(params BenchResult[] rows) => new(
         ["locks", "start", "pool"],
-        (areas, _, progress, _) =>
+        (areas, only, _, progress, _) =>
         {
-            progress("measuring");
-            return Task.FromResult<IReadOnlyList<BenchResult>>([.. rows.Where(r => areas.Count == 0 || areas.Contains(r.Area))]);
+            progress(new BenchProgress("measuring", 1, 4));
+            return Task.FromResult<IReadOnlyList<BenchResult>>([.. rows.Where(r => areas.Count == 0 || areas.Contains(r.Area)).Where(r => only is null || r.Case.Contains(only, StringComparison.OrdinalIgnoreCase))]);
         });
 }

@@ -1,5 +1,6 @@
 using Plait.Execution;
 using Plait.Processes;
+using Plait.Scheduling;
 
 namespace Plait.CrashDummy;
 
@@ -21,6 +22,24 @@ internal static class Pools
                 for (int i = 0; i < 2; i++)
                 {
                     _ = pool.Submit(SayAndCompute);
+                }
+
+                break;
+            case "sliced":
+                using (ProcessExecutor sliced = NewSlicedPool())
+                {
+                    for (int i = 0; i < 4; i++)
+                    {
+                        _ = sliced.Submit(SayAndCompute);
+                    }
+
+                    while (sliced.GetWorkers().Count(static worker => worker.State == WorkerState.Suspended) < 3)
+                    {
+                        Thread.Yield();
+                    }
+
+                    Lines.Write("up");
+                    Forever.Wait();
                 }
 
                 break;
@@ -63,8 +82,29 @@ internal static class Pools
             Check(pool.Submit(Repeat, "ab", 1).Result(s_limit) == "ab");
         }
 
+        using (ProcessExecutor sliced = NewSlicedPool())
+        {
+            Future<long>[] futures = [.. Enumerable.Range(0, 3).Select(_ => sliced.Submit(ComputeForAMoment))];
+            Check(futures.All(static future => future.Result(s_limit) > 0));
+        }
+
         Lines.Write("survived");
         return 0;
+    }
+
+    private static ProcessExecutor NewSlicedPool() => new(new ProcessExecutorOptions { Workers = 1, Spares = 0, MostBegun = 4, Policy = new RoundRobinPolicy(10 * SchedulingTime.Millisecond) });
+
+    // Many slices long, however fast the machine is.
+    private static long ComputeForAMoment()
+    {
+        long start = Environment.TickCount64;
+        long steps = 0;
+        while (Environment.TickCount64 - start < 1000)
+        {
+            steps++;
+        }
+
+        return steps;
     }
 
     private static ProcessExecutor NewPool() => new(new ProcessExecutorOptions { Workers = 2, Worker = new ChildProcessOptions { StandardError = ChildOutput.Keep } });

@@ -9,10 +9,13 @@ internal static class DependencyArrows
         ["Memory"] = ["Interop"],
         ["Synchronization"] = ["Memory"],
         ["Threads"] = ["Synchronization"],
-        ["Queues"] = ["Synchronization", "Threads"],
+        ["Codecs"] = ["Synchronization"],
+        ["Queues"] = ["Codecs", "Threads"],
+        ["SharedData"] = ["Codecs"],
         ["Scheduling"] = [],                                       // pure: see ForbiddenInScheduling
         ["Coroutines"] = ["Queues", "Scheduling"],
-        ["Execution"] = ["Queues", "Scheduling", "Coroutines"],    // the coroutine executor is an executor like the others
+        ["Telemetry"] = ["Interop"],                               // instruments and activities: knows no executor
+        ["Execution"] = ["Queues", "SharedData", "Scheduling", "Coroutines", "Telemetry"],    // the coroutine executor is an executor like the others
         ["Processes"] = ["Execution"],
         ["Net"] = ["Coroutines", "Processes"],
         ["Diagnostics"] = ["Net"],                                 // reads everyone; is reached only through hooks that lower folders own

@@ -7,7 +7,9 @@ internal static class DesignedForInheritance
     {
         ["Plait.Processes.ChildProcess"] = "users override Run to make a unit of their own; ChildProcess<TResult> is the same unit with a result",
         ["Plait.Processes.ChildProcess`1"] = "users override Run to make a unit of their own that returns a value",
-        ["Plait.Processes.Codecs.FunctionTable"] = "the sender's side for a payload that may go to any of several workers gives every function a number at once",
+        ["Plait.Queues.Engine.DirectQueue`2"] = "a queue with priorities is the same queue with four more methods",
+        ["Plait.Queues.Engine.EncodedQueue`1"] = "queues with priorities, of buffers and of leases are the same queue with more methods",
+        ["Plait.Codecs.FunctionTable"] = "the sender's side for a payload that may go to any of several workers gives every function a number at once",
         ["Plait.Threads.WorkerThread"] = "users override Run to make a unit of their own; WorkerThread<TResult> is the same unit with a result",
         ["Plait.Threads.WorkerThread`1"] = "users override Run to make a unit of their own that returns a value",
     };

@@ -13,11 +13,13 @@ public sealed class ContractSuitesTests
     [Theory]
     [InlineData("public sealed class InlineExecutorContractTests : ExecutorContract { }")]
     [InlineData("public sealed class InlineExecutorContractTests(int x) : Suites.ExecutorContract(x), IDisposable { }")]
+    [InlineData("public sealed class InlineExecutorContractTests : MoreExecutorContract { } public abstract class MoreExecutorContract : ExecutorContract { }")]
     public void Violations_OfAClassWithItsSuite_AreNone(string test) => Verdict.None(Judge(test));
 
     [Theory]
     [InlineData("public sealed class OtherContractTests : ExecutorContract { }")]
     [InlineData("public sealed class InlineExecutorContractTests { }")]
+    [InlineData("public sealed class InlineExecutorContractTests : MoreExecutorContract { } public abstract class MoreExecutorContract : OtherContract { }")]
     [InlineData("// class InlineExecutorContractTests : ExecutorContract { }")]
     public void Violations_OfAClassWithoutItsSuite_NameIt(string test) => Verdict.One(Judge(test), "add InlineExecutorContractTests : ExecutorContract");
 

@@ -88,4 +88,23 @@ public sealed class BenchTests
     [InlineData(12.3456, "12.35")]
     [InlineData(0.12345, "0.123")]
     public void Number_AnySize_KeepsFourDigits(double value, string expected) => Assert.Equal(expected, BenchTable.Number(value));
+
+    [Fact]
+    public async Task Bench_WithAPartOfAName_MeasuresThoseCasesOnly()
+    {
+        ToolRun run = await ToolRun.OfAsync(MadeUpBench.Of(MadeUpBench.Met, MadeUpBench.Absolute), "bench", "--only", "SPAWN");
+
+        Assert.Equal(ExitCode.Ok, run.ExitCode);
+        Assert.Contains("1 cases: 1 ok", run.Output);
+        Assert.DoesNotContain("uncontended", run.Output);
+    }
+
+    [Fact]
+    public async Task Bench_WithAPartOfNoName_SaysSo()
+    {
+        ToolRun run = await ToolRun.OfAsync(MadeUpBench.Of(MadeUpBench.Met), "bench", "--only", "nothing");
+
+        Assert.Equal(ExitCode.BadUsage, run.ExitCode);
+        Assert.Contains("--only 'nothing'", run.Error);
+    }
 }

@@ -7,12 +7,12 @@ namespace Plait.Hosting.Tests.Packages;
 public sealed class PackageTests(LocalFeed feed) : IClassFixture<LocalFeed>
 {
     [Fact]
-    public void Package_Packed_HoldsTheLibraryAlone()
+    public void Package_Packed_HoldsTheLibraryAndItsGeneratorAlone()
     {
         using ZipArchive package = ZipFile.OpenRead(feed.Package);
 
         string[] files = [.. package.Entries.Select(entry => entry.FullName).Where(IsOurs).Order(StringComparer.Ordinal)];
-        Assert.Equal(["Plait.nuspec", "README.md", "lib/net10.0/Plait.dll", "lib/net10.0/Plait.xml"], files);
+        Assert.Equal(["Plait.nuspec", "README.md", "analyzers/dotnet/cs/Plait.Generators.dll", "lib/net10.0/Plait.dll", "lib/net10.0/Plait.xml"], files);
         using var nuspec = new StreamReader(package.GetEntry("Plait.nuspec")!.Open());
         string description = nuspec.ReadToEnd();
         Assert.DoesNotContain("<dependency ", description);
@@ -36,7 +36,7 @@ public sealed class PackageTests(LocalFeed feed) : IClassFixture<LocalFeed>
     }
 
     [Fact]
-    public async Task Package_InAFreshProgram_RunsFunctions()
+    public async Task Package_InAFreshProgram_RunsFunctionsAndGeneratesProxies()
     {
         string program = Directory.CreateDirectory(Path.Combine(feed.Folder, "Fresh")).FullName;
         string row = Path.Combine(Repository.Rows, "Row.cs");
@@ -60,7 +60,23 @@ public sealed class PackageTests(LocalFeed feed) : IClassFixture<LocalFeed>
               </ItemGroup>
             </Project>
             """);
-        await WriteAsync("Program.cs", "return Row.Run();");
+        await WriteAsync("Program.cs", """
+            using Plait.Processes;
+
+            using var manager = Manager.Start();
+            return manager.Create<IAdder>(() => new Adder(20)).Add(22) == 42 ? Row.Run() : 42;
+
+            [ManagedContract]
+            interface IAdder
+            {
+                int Add(int value);
+            }
+
+            sealed class Adder(int start) : IAdder
+            {
+                public int Add(int value) => start + value;
+            }
+            """);
         File.Copy(row, Path.Combine(program, "Row.cs"));
 
         ProgramRun run = await ProgramRun.OfSdkAsync(["run"], program);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Plait.Execution;
 using Xunit;
 
@@ -7,9 +6,6 @@ namespace Plait.Tests.Execution;
 // Functions that yield values.
 public abstract partial class ExecutorContract
 {
-    /// <summary>How many values a function may be ahead of who takes them.</summary>
-    protected virtual int FurthestAhead => 4096;
-
     [Fact]
     public async Task Stream_OfValues_BringsThemInOrder()
     {
@@ -79,45 +75,6 @@ public abstract partial class ExecutorContract
     }
 
     [Fact]
-    public async Task Stream_ThatNobodyReadsOn_WaitsForItsReader()
-    {
-        await using IExecutor executor = Create(1);
-        string note = NewPath();
-        await using IAsyncEnumerator<int> values = executor.Stream(Work.CountForeverAsync, note).GetAsyncEnumerator();
-        for (int i = 0; i < 10; i++)
-        {
-            Assert.True(await values.MoveNextAsync().AsTask().InTime());
-            Assert.Equal(i, values.Current);
-        }
-
-        // Once it has stopped, it stays where it is, and that is not far away.
-        int before = -1;
-        int ahead = Ahead();
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
-        while (ahead != before)
-        {
-            await timer.WaitForNextTickAsync();
-            (before, ahead) = (ahead, Ahead());
-            Assert.InRange(ahead, 9, 9 + FurthestAhead);
-        }
-
-        // And goes on with the reader.
-        for (int i = 10; i <= ahead + 1; i++)
-        {
-            Assert.True(await values.MoveNextAsync().AsTask().InTime());
-            Assert.Equal(i, values.Current);
-        }
-
-        // The file is empty for a moment whenever it is written.
-        int Ahead()
-        {
-            int number = -1;
-            Assert.True(SpinWait.SpinUntil(() => int.TryParse(File.ReadAllText(note), NumberStyles.None, CultureInfo.InvariantCulture, out number), Waits.Hang));
-            return number;
-        }
-    }
-
-    [Fact]
     public async Task Stream_EndedEarly_StopsTheFunction()
     {
         await using IExecutor executor = Create(1);
@@ -161,21 +118,6 @@ public abstract partial class ExecutorContract
     }
 
     [Fact]
-    public async Task Stream_ThatTakesTooLong_EndsWithTheTimeout()
-    {
-        await using IExecutor executor = Create(new ExecutorSettings { Workers = 1, Grace = TimeSpan.FromMilliseconds(50) });
-        using var gate = new Gate();
-
-        IAsyncEnumerable<int> values = executor.Stream(OneThenTheGateAsync, gate.Path, new TaskOptions { Timeout = TimeSpan.FromMilliseconds(300) });
-        await using IAsyncEnumerator<int> enumerator = values.GetAsyncEnumerator();
-        Assert.True(await enumerator.MoveNextAsync().AsTask().InTime());
-        await Assert.ThrowsAsync<TimeoutException>(() => enumerator.MoveNextAsync().AsTask().InTime());
-
-        gate.Open();
-        Assert.Equal(3, await executor.Submit(Work.Add, 1, 2).InTime());
-    }
-
-    [Fact]
     public async Task Stream_Twice_IsRefused()
     {
         await using IExecutor executor = Create(1);
@@ -210,13 +152,6 @@ public abstract partial class ExecutorContract
         {
             Work.Note(note, "end");
         }
-    }
-
-    private static async IAsyncEnumerable<int> OneThenTheGateAsync(string gate)
-    {
-        yield return 1;
-        await Task.Yield();
-        yield return Gate.Pass(gate);
     }
 
     private static async Task<List<T>> ListAsync<T>(IAsyncEnumerable<T> values)

@@ -22,6 +22,22 @@ public sealed class MapLifetimeTests
         Assert.All(executor.Chunks[1..], static chunk => Assert.True(chunk.IsCancelled));
     }
 
+    [Fact]
+    public async Task Map_ReadToItsEnd_CancelsNoChunkThatHasYetToSaySo()
+    {
+        using var executor = new FakeChunkExecutor(workers: 1);
+        Task<int[]> all = executor.Map(Enumerable.Range(0, 4).ToArray(), MapOrderTests.Square, new() { ChunkSize = 4 }).ToArrayAsync(TestContext.Current.CancellationToken);
+        FakeChunk chunk = await executor.ChunkAsync(0);
+
+        // All its items are told, its end is still on the way.
+        chunk.Run(4);
+
+        int[] values = await all.InTime();
+        Assert.Equal([0, 1, 4, 9], values);
+        Assert.False(chunk.IsCancelled);
+        chunk.EndWith(new ChunkEnd());
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -22,6 +22,22 @@ public sealed class LayoutTests
     public void ChannelState_Layout_IsAsSpecified() => CheckStruct<ChannelState>("channel.md", 640);
 
     [Fact]
+    public void CallWords_Layout_IsAsSpecified() => CheckStruct<CallWords>("channel.md", 512);
+
+    [Fact]
+    public void CallWords_InTheirOnlyLane_LieOnNoOtherWord()
+    {
+        HashSet<int> state = [.. Offsets<ChannelState>()];
+        int[] words = [.. Offsets<CallWords>().Select(static offset => ChannelLayout.OnlyLane + offset)];
+
+        Assert.DoesNotContain(words, state.Contains);
+        Assert.All(words, static offset => Assert.True(offset + 8 <= ChannelState.Size));
+    }
+
+    private static IEnumerable<int> Offsets<T>() =>
+        typeof(T).GetFields(BindingFlags.Instance | BindingFlags.Public).Select(static field => (int)Marshal.OffsetOf<T>(field.Name));
+
+    [Fact]
     public void RingControl_Layout_IsAsSpecified() => CheckStruct<RingControl>("channel.md", 640);
 
     [Fact]

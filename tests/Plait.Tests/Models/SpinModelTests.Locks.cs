@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Plait.Tests.Models;
 
-/// <content>The models of the locks: docs/design/locks.md.</content>
+/// <content>The models of locks, queues and the threads of an executor: docs/design/locks.md and queues.md, docs/executors.md.</content>
 public sealed partial class SpinModelTests
 {
     // Nine tenths of what each has: a model that lost a choice, or a death, has far fewer.
@@ -14,6 +14,7 @@ public sealed partial class SpinModelTests
         { "barrier.pml", 480_000 },
         { "semaphore.pml", 175_000 },
         { "recovery.pml", 350_000 },
+        { "queue.pml", 690_000 },
     };
 
     // Where deaths are handshakes the reduction would be wrong. States are kept as they are: a third of the time.
@@ -21,7 +22,12 @@ public sealed partial class SpinModelTests
 
     [Theory]
     [MemberData(nameof(LockModels))]
-    public async Task Locks_EveryInterleavingAndDeath_HoldsAndEveryBrokenVariantIsCaught(string model, int states)
+    public Task Locks_EveryInterleavingAndDeath_HoldsAndEveryBrokenVariantIsCaught(string model, int states) => VerifyWithVariantsAsync(model, states, s_ofLocks);
+
+    [Fact]
+    public Task ThreadPool_EveryInterleaving_HoldsAndEveryBrokenVariantIsCaught() => VerifyWithVariantsAsync("thread-pool.pml", 3_400_000, ["-DSAFETY"]);
+
+    private static async Task VerifyWithVariantsAsync(string model, int states, string[] flags)
     {
         string[] variants = [.. Variants(model)];
         Assert.NotEmpty(variants);
@@ -30,7 +36,7 @@ public sealed partial class SpinModelTests
         await Parallel.ForEachAsync(variants.Prepend(string.Empty), limit, async (variant, token) =>
         {
             token.ThrowIfCancellationRequested();
-            string report = await VerifyAsync(model, variant.Length == 0 ? [] : ["-D" + variant], s_ofLocks, []);
+            string report = await VerifyAsync(model, variant.Length == 0 ? [] : ["-D" + variant], flags, []);
             if (variant.Length == 0)
             {
                 AssertHolds(report);

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Plait.Codecs;
 using Plait.Processes;
 using Xunit;
 

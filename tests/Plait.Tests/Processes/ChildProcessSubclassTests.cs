@@ -1,3 +1,4 @@
+using Plait.Codecs;
 using Plait.Processes;
 using Xunit;
 

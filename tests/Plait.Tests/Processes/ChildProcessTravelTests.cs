@@ -2,6 +2,7 @@ using System.Linq.Expressions;
 using System.Reflection;
 using System.Reflection.Emit;
 using System.Runtime.Loader;
+using Plait.Codecs;
 using Plait.Processes;
 using Xunit;
 

@@ -6,10 +6,8 @@ using Plait.Tests.Execution;
 namespace Plait.Tests.Processes;
 
 /// <summary>The contract of executors, kept by <see cref="ProcessExecutor"/>.</summary>
-public sealed class ProcessExecutorContractTests : ExecutorContract
+public sealed class ProcessExecutorContractTests : KillingExecutorContract
 {
-    protected override bool CanKill => true;
-
     protected override bool CanIsolate => true;
 
     protected override int FurthestAhead => StreamCall.Window;
@@ -21,6 +19,7 @@ public sealed class ProcessExecutorContractTests : ExecutorContract
         QueueLimit = settings.QueueLimit,
         WhenFull = settings.RefusesWhenFull ? FullBehavior.Reject : FullBehavior.Wait,
         Grace = settings.Grace,
+        Initializer = settings.Initializer,
         DisposeTimeout = TimeSpan.FromSeconds(10),
     });
 }

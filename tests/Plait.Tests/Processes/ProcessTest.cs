@@ -34,7 +34,7 @@ public abstract class ProcessTest : IAsyncLifetime
         GC.SuppressFinalize(this);
         await _hangTimer!.DisposeAsync();
         OnEnd();
-        string leaks = await _watch!.SettleAsync();
+        string leaks = await _watch!.SettleAsync(HangLimit);
         if (leaks.Length > 0)
         {
             // The next test starts clean.

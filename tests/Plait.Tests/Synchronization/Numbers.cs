@@ -8,7 +8,9 @@ namespace Plait.Tests.Synchronization;
 /// </summary>
 internal sealed unsafe class Numbers : IDisposable
 {
-    private const int Length = 16 * 1024;
+    private const int UsualLength = 16 * 1024;
+
+    private readonly int _length;
 
     private readonly MemoryMappedFile _file;
     private readonly MemoryMappedViewAccessor _view;
@@ -16,7 +18,8 @@ internal sealed unsafe class Numbers : IDisposable
 
     public Numbers(string path)
     {
-        _file = MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, Length);
+        _length = (int)new FileInfo(path).Length;
+        _file = MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, _length);
         _view = _file.CreateViewAccessor();
         byte* first = null;
         _view.SafeMemoryMappedViewHandle.AcquirePointer(ref first);
@@ -32,10 +35,10 @@ internal sealed unsafe class Numbers : IDisposable
     /// <summary>What was appended so far, in order.</summary>
     public int[] Appended => [.. Enumerable.Range(1, this[0]).Select(index => this[index])];
 
-    public static void Create(string path)
+    public static void Create(string path, int count = UsualLength / sizeof(int))
     {
         using FileStream file = File.Create(path);
-        file.SetLength(Length);
+        file.SetLength((long)count * sizeof(int));
     }
 
     /// <summary>Appends a number in one go; the first place counts.</summary>
@@ -57,7 +60,7 @@ internal sealed unsafe class Numbers : IDisposable
 
     private ref int At(int index)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)(Length / sizeof(int)));
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)(_length / sizeof(int)));
         return ref _first[index];
     }
 }

@@ -41,11 +41,19 @@ public abstract partial class SynchronizationTest : ProcessTest
     }
 
     /// <summary>A path for <see cref="Numbers"/>, all zero.</summary>
-    private protected string NewNumbers()
+    private protected string NewNumbers(int? count = null)
     {
         string path = Path.Combine(Path.GetTempPath(), $"numbers-{Guid.NewGuid():N}");
         _files.Add(path);
-        Numbers.Create(path);
+        if (count is { } many)
+        {
+            Numbers.Create(path, many);
+        }
+        else
+        {
+            Numbers.Create(path);
+        }
+
         return path;
     }
 

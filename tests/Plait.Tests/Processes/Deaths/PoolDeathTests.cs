@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using Plait.Codecs;
 using Plait.Execution;
 using Plait.Interop;
 using Plait.Processes;
@@ -114,6 +115,7 @@ public sealed class PoolDeathTests : ProcessTest
     [InlineData("idle")]
     [InlineData("busy")]
     [InlineData("flooded")]
+    [InlineData("sliced")]
     public void Kill_OfTheSubmitter_EndsItsWorkersAndWhatTheyStarted(string state)
     {
         using Dummy parent = Dummy.Start(["pool", state]);

@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
-using Plait.Processes;
+using Plait.Codecs;
 
 namespace Plait.Tests.Processes.Deaths;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Plait.Codecs;
 using Plait.Execution;
 using Plait.Processes;
 using Plait.Tests.Execution;

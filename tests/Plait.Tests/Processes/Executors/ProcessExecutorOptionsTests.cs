@@ -14,6 +14,8 @@ public sealed class ProcessExecutorOptionsTests : ProcessExecutorTest
         { "10001", new ProcessExecutorOptions { Workers = 10_001 } },
         { "-2", new ProcessExecutorOptions { MinimumWorkers = -2 } },
         { "3", new ProcessExecutorOptions { Workers = 2, MinimumWorkers = 3 } },
+        { "-3", new ProcessExecutorOptions { MostBegun = -3 } },
+        { "2", new ProcessExecutorOptions { Workers = 3, MostBegun = 2 } },
         { "-3", new ProcessExecutorOptions { Spares = -3 } },
         { "-4", new ProcessExecutorOptions { QueueLimit = -4 } },
         { "-5", new ProcessExecutorOptions { MaxTasksPerWorker = -5 } },

@@ -1,3 +1,4 @@
+using Plait.Codecs;
 using Plait.Execution;
 using Plait.Processes;
 using Plait.Tests.Execution;

@@ -1,5 +1,5 @@
 using Plait.Execution;
-using Plait.Processes.Codecs;
+using Plait.Codecs;
 using Plait.Processes.Pooling;
 using Xunit;
 

@@ -131,7 +131,10 @@ internal static unsafe class Audit
     {
         ObjectRecord* record = memory.Object(index);
         string name = $"object {index} ({record->Kind})";
-        if ((record->Guard, record->Journal) != (0u, 0ul))
+
+        // A queue has its content in that place.
+        bool isQueue = record->Kind is ObjectKind.QueueItems or ObjectKind.QueueRoom or ObjectKind.QueueWork;
+        if ((record->Guard, isQueue ? 0 : record->Journal) != (0u, 0ul))
         {
             wrong.Add($"{name} has the guard {record->Guard:x} and the journal {record->Journal:x}");
         }

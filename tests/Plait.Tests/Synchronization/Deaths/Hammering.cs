@@ -260,7 +260,7 @@ internal sealed class Hammering(string path, string ledger, int slot, int seed)
             _ = _numbers.Add(before == 0 ? Unproven : before / Units == pid ? Proven : Chained);
             if (pid <= 0 || GoesOn(pid))
             {
-                Report($"Lock {number} was said to be abandoned by {pid}, which {(pid <= 0 ? "is nobody" : "is alive")}.");
+                Report($"Lock {number} was said to be abandoned by {pid} ({hold.AbandonedBy}), which {(pid <= 0 ? "is nobody" : "is alive")}.");
             }
         }
         else if (before != 0 && number != 3)

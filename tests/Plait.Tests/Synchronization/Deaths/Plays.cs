@@ -1,6 +1,7 @@
 using Plait.Memory;
 using Plait.Synchronization;
 using Plait.Tests.Execution;
+using Plait.Tests.Queues.Deaths;
 using Xunit;
 
 namespace Plait.Tests.Synchronization.Deaths;
@@ -10,7 +11,7 @@ internal static class Plays
 {
     public static readonly Dictionary<string, Play[]> Groups = Group();
 
-    private static readonly Dictionary<string, Play> ByName = Groups.Values.SelectMany(static plays => plays).ToDictionary(static play => play.Name);
+    private static readonly Dictionary<string, Play> ByName = Groups.Values.Concat(QueuePlays.Groups.Values).SelectMany(static plays => plays).ToDictionary(static play => play.Name);
 
     public static Play Named(string name) => ByName[name];
 

@@ -87,6 +87,16 @@ internal sealed class Stage(string path, Numbers numbers, int row)
     /// <summary>Whatever a play counts itself.</summary>
     public int Tally => this[10];
 
+    /// <summary>What others added that the play did not begin with.</summary>
+    public int Extras => this[12];
+
+    /// <summary>Who waited for the end of the work goes on.</summary>
+    public bool HasJoined
+    {
+        get => this[13] != 0;
+        set => this[13] = value ? 1 : 0;
+    }
+
     /// <summary>The companions were in the victim's process, and died with it.</summary>
     public bool IsAlone
     {
@@ -114,6 +124,8 @@ internal sealed class Stage(string path, Numbers numbers, int row)
         where T : class, ISynchronizer => (T)(object)_objects.GetOrAdd(index, Scope.Attach);
 
     public int AddTally() => numbers.Add((row * Stride) + 10);
+
+    public int AddExtra() => numbers.Add((row * Stride) + 12);
 
     /// <summary>Counts the report that an acquisition came with, and those that do not name the victim.</summary>
     public Hold Note(Hold hold)

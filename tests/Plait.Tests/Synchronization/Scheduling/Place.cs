@@ -11,6 +11,14 @@ internal enum MemoryPart
     Participant,
     Agent,
     Object,
+
+    /// <summary>The words of the newest queue.</summary>
+    Queue,
+
+    /// <summary>What the processes have got from it.</summary>
+    Hand,
+
+    Heap,
 }
 
 /// <summary>A field of a record, by its address.</summary>
@@ -29,6 +37,11 @@ internal readonly record struct Place(MemoryPart Part, uint Index, int Offset)
     public static unsafe Place Of(ScopeMemory memory, void* place)
     {
         byte* address = (byte*)place;
+        if (address >= (byte*)memory.Object(memory.ObjectCapacity))
+        {
+            return OfHeap(memory, address);
+        }
+
         if (address >= (byte*)memory.Object(0))
         {
             return Make(MemoryPart.Object, address - (byte*)memory.Object(0), ObjectRecord.Size);
@@ -46,13 +59,22 @@ internal readonly record struct Place(MemoryPart Part, uint Index, int Offset)
 
     public override string ToString() => $"{Part} {Index} {Names.GetValueOrDefault((Part, Offset), $"+{Offset}")}";
 
+    private static unsafe Place OfHeap(ScopeMemory memory, byte* address)
+    {
+        QueueControl* queue = memory.QueueAt(memory.Header->NewestQueue);
+        long offset = address - (byte*)queue;
+        return queue is not null && offset is >= 0 and < QueueControl.Size ? new Place(MemoryPart.Queue, 0, (int)offset)
+            : queue is not null && offset >= QueueControl.Size && offset < QueueControl.Size + (ScopeMemory.MostParticipants * QueueHand.Size) ? Make(MemoryPart.Hand, offset - QueueControl.Size, QueueHand.Size)
+            : new Place(MemoryPart.Heap, 0, (int)(address - (byte*)memory.Object(memory.ObjectCapacity)));
+    }
+
     private static Place Make(MemoryPart part, long offset, int size) => new(part, (uint)(offset / size), (int)(offset % size));
 
     private static Dictionary<(MemoryPart, int), string> FindNames()
     {
         var names = new Dictionary<(MemoryPart, int), string>();
         foreach ((MemoryPart part, Type type) in (ReadOnlySpan<(MemoryPart, Type)>)
-            [(MemoryPart.Participant, typeof(ParticipantRecord)), (MemoryPart.Agent, typeof(AgentRecord)), (MemoryPart.Object, typeof(ObjectRecord)), (MemoryPart.Other, typeof(ScopeHeader))])
+            [(MemoryPart.Participant, typeof(ParticipantRecord)), (MemoryPart.Agent, typeof(AgentRecord)), (MemoryPart.Object, typeof(ObjectRecord)), (MemoryPart.Other, typeof(ScopeHeader)), (MemoryPart.Queue, typeof(QueueControl)), (MemoryPart.Hand, typeof(QueueHand))])
         {
             foreach (FieldInfo field in type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic))
             {

@@ -9,8 +9,6 @@ namespace Plait.Tests.Synchronization.Scheduling;
 [Collection(ScheduleCollection.Name)]
 public sealed class PlantedBugTests(ScheduleFixture fixture, ITestOutputHelper output)
 {
-    private const int Enough = 2000;
-
     private Simulation Simulation => fixture.Scheduler.Simulation;
 
     [Fact]
@@ -67,18 +65,5 @@ public sealed class PlantedBugTests(ScheduleFixture fixture, ITestOutputHelper o
         }
     }
 
-    private void Find(PlantedBug bug, Func<Scheduler, Chance, Trial> make, bool mayDie = false)
-    {
-        Scheduler scheduler = fixture.Scheduler;
-        scheduler.MayDie = mayDie;
-
-        ScheduleFailure? failure = scheduler.Run(make, 1, Enough, bug);
-
-        Assert.True(failure is not null, $"Not found in {Enough} schedules.");
-        output.WriteLine($"{bug.GetType().Name}: seed {failure.Seed}: {failure.Message}");
-        string trace = scheduler.Trace(make, failure.Seed, bug);
-        Assert.EndsWith(failure.Message, trace, StringComparison.Ordinal);
-        Assert.Equal(trace, scheduler.Trace(make, failure.Seed, bug));
-        Assert.Null(scheduler.Run(make, 1, Enough));
-    }
+    private void Find(PlantedBug bug, Func<Scheduler, Chance, Trial> make, bool mayDie = false) => fixture.Find(output, bug, make, mayDie);
 }

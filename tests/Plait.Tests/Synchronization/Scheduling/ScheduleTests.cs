@@ -1,4 +1,3 @@
-using System.Globalization;
 using Plait.Synchronization;
 using Xunit;
 
@@ -11,12 +10,6 @@ namespace Plait.Tests.Synchronization.Scheduling;
 [Collection(ScheduleCollection.Name)]
 public sealed class ScheduleTests(ScheduleFixture fixture, ITestOutputHelper output)
 {
-    internal const string CountVariable = "PLAIT_SCHEDULES";
-    internal const string SeedVariable = "PLAIT_SCHEDULE_SEED";
-
-    internal static int Count { get; } =
-        int.Parse(Environment.GetEnvironmentVariable(CountVariable) ?? "20000", CultureInfo.InvariantCulture);
-
     [Fact]
     public void Lock_UnderSchedules_KeepsItsPromises() =>
         RunAll(static (scheduler, chance) => new ExclusiveTrial(scheduler, chance, scope => scope.CreateLock(options: new LockOptions { IsStrict = chance.OneIn(4) })));
@@ -58,25 +51,5 @@ public sealed class ScheduleTests(ScheduleFixture fixture, ITestOutputHelper out
     [Fact]
     public void Once_UnderSchedules_KeepsItsPromises() => RunAll(static (scheduler, chance) => new OnceTrial(scheduler, chance));
 
-    private void RunAll(Func<Scheduler, Chance, Trial> make, bool mayDie = true, int part = 1)
-    {
-        Scheduler scheduler = fixture.Scheduler;
-        scheduler.MayDie = mayDie;
-        (ulong first, int count) = Environment.GetEnvironmentVariable(SeedVariable) is { } seed ? (ulong.Parse(seed, CultureInfo.InvariantCulture), 1) : (1, Math.Max(1, Count / part));
-        (long steps, long switches, long schedules, long since) = (scheduler.TotalSteps, scheduler.TotalSwitches, scheduler.Schedules, Environment.TickCount64);
-
-        ScheduleFailure? failure = scheduler.Run(make, first, count);
-
-        long done = scheduler.Schedules - schedules;
-        output.WriteLine($"{done} schedules from seed {first} in {Environment.TickCount64 - since} ms: {(scheduler.TotalSteps - steps) / done} steps and {(double)(scheduler.TotalSwitches - switches) / done:F1} switches each");
-        if (failure is not null)
-        {
-            Assert.Fail($"{failure.Message}\nThe same again: {SeedVariable}={failure.Seed}\n{scheduler.Trace(make, failure.Seed)}");
-        }
-
-        if (count == 1)
-        {
-            output.WriteLine(scheduler.Trace(make, first));
-        }
-    }
+    private void RunAll(Func<Scheduler, Chance, Trial> make, bool mayDie = true, int part = 1) => fixture.RunAll(output, make, mayDie, part);
 }

@@ -55,9 +55,8 @@ internal sealed unsafe partial class Scheduler : IInterleaver
             return;
         }
 
-        // The record of an agent is freed inside the allocation guard, which is a lock of the process: nobody may come between.
-        bool isFreed = bytes == sizeof(ulong) && PlaceOf(place) is { Part: MemoryPart.Agent, Offset: 0 };
-        if (!isFreed)
+        // Records of agents and blocks are taken and freed inside the allocation guard, which is a lock of the process as well: nobody may come between.
+        if (_simulation.Memory.Header->AllocationGuard == 0)
         {
             Step(unit);
         }
@@ -196,6 +195,8 @@ internal sealed unsafe partial class Scheduler : IInterleaver
 
         unit.IsFlushDue |= unit.Buffer.Count > 0 && _bug!.IsOvertakenByWake(unit, PlaceOf(word));
     }
+
+    void IInterleaver.Between() => Between();
 
     void IInterleaver.Pause()
     {
