@@ -6,7 +6,7 @@ using Plait.Processes.Channels;
 namespace Plait.Processes;
 
 /// <summary>
-/// In a worker process of an executor: passes what is logged on to <see cref="ProcessExecutorOptions.WorkerLogged"/> in the process of the executor. Plain on
+/// In a worker process of an executor: passes what is logged on to <see cref="PooledExecutorOptions.WorkerLogged"/> in the process of the executor. Plain on
 /// purpose: whichever library a program logs with, a few lines lead it here. Safe for all threads.
 /// </summary>
 public static class WorkerLog

@@ -22,7 +22,7 @@ internal static class ContractSuites
                 continue;
             }
 
-            foreach (TypeDeclarationSyntax type in implementations.Where(type => Bases(type).Contains(contract) && !type.Modifiers.Any(SyntaxKind.AbstractKeyword)))
+            foreach (TypeDeclarationSyntax type in implementations.Where(type => DerivesFrom(type, contract, implementations) && !type.Modifiers.Any(SyntaxKind.AbstractKeyword)))
             {
                 string expected = $"{type.Identifier.Text}ContractTests";
                 if (!suites.Any(test => test.Identifier.Text == expected && DerivesFrom(test, suite, suites)))
@@ -33,9 +33,9 @@ internal static class ContractSuites
         }
     }
 
-    // A suite may have another behind it, for those that keep more than all do.
-    private static bool DerivesFrom(TypeDeclarationSyntax type, string suite, TypeDeclarationSyntax[] suites) =>
-        Bases(type).Any(parent => parent == suite || suites.Any(between => between.Identifier.Text == parent && between != type && DerivesFrom(between, suite, suites)));
+    // A class may have another between it and what is looked for: a suite of those that keep more than all do, what two implementations share.
+    private static bool DerivesFrom(TypeDeclarationSyntax type, string ancestor, TypeDeclarationSyntax[] types) =>
+        Bases(type).Any(parent => parent == ancestor || types.Any(between => between.Identifier.Text == parent && between != type && DerivesFrom(between, ancestor, types)));
 
     private static IEnumerable<TypeDeclarationSyntax> Classes(IEnumerable<SourceFile> files) =>
         files.SelectMany(static file => file.Syntax.DescendantNodes().OfType<TypeDeclarationSyntax>()).Where(static type => type is ClassDeclarationSyntax or RecordDeclarationSyntax);

@@ -24,6 +24,14 @@ public sealed class ContractSuitesTests
     public void Violations_OfAClassWithoutItsSuite_NameIt(string test) => Verdict.One(Judge(test), "add InlineExecutorContractTests : ExecutorContract");
 
     [Fact]
+    public void Violations_OfAClassBehindAnother_NameIt()
+    {
+        SourceFile source = new("src/Plait/Processes/A.cs", "public abstract class PooledExecutor : IExecutor { } public sealed class ProcessExecutor : PooledExecutor { }");
+
+        Verdict.One(ContractSuites.Violations([source], [s_suite]), "add ProcessExecutorContractTests : ExecutorContract");
+    }
+
+    [Fact]
     public void Violations_OfAClassThatIsNoExecutor_AreNone() =>
         Verdict.None(ContractSuites.Violations([new("src/A.cs", "class A : IDisposable { } abstract class B : IExecutor { } interface IMore : IExecutor { }")], [s_suite]));
 

@@ -1,6 +1,6 @@
 namespace Plait.Processes.Pooling;
 
-/// <summary>Tells the handlers of <see cref="ProcessExecutor.WorkerChanged"/>, on the thread pool, one event after another.</summary>
+/// <summary>Tells the handlers of <see cref="PooledExecutor.WorkerChanged"/>, on the thread pool, one event after another.</summary>
 internal sealed class PoolEvents : IThreadPoolWorkItem
 {
     // Guarded by itself.

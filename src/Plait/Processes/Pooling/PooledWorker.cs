@@ -62,7 +62,7 @@ internal sealed class PooledWorker : IChannelReader
             _lifeline = start.Lifeline;
             _streams = start.Streams;
             byte[] hello = start.EncodeHello(
-                id, pool.ProcessorShare, pool.Options.Leftovers, pool.TasksAtOnce, pool.Options.WorkerLogged is null ? WorkerLogLevel.None : pool.Options.WorkerLogLevel);
+                id, pool.ProcessorShare, pool.Shape.Leftovers, pool.TasksAtOnce, pool.Options.WorkerLogged is null ? WorkerLogLevel.None : pool.Options.WorkerLogLevel);
             _process = start.Spawn(Channel.Close, EndOne);
             start.CloseChildSide();
             Channel.EnterChild(_process.Pid);

@@ -17,7 +17,7 @@ internal sealed partial class WorkerPool
         }
     }
 
-    /// <summary>Takes a chunk, past <see cref="ProcessExecutorOptions.QueueLimit"/>: a map bounds itself, and must not wait for room while results wait for it.</summary>
+    /// <summary>Takes a chunk, past <see cref="PooledExecutorOptions.QueueLimit"/>: a map bounds itself, and must not wait for room while results wait for it.</summary>
     public IChunkControl SubmitChunk<TIn, TOut>(ChunkRequest<TIn, TOut> chunk)
     {
         var call = new ChunkCall<TIn, TOut>(this, chunk);

@@ -3,10 +3,20 @@ using Plait.Interop;
 
 namespace Plait.Processes.Pooling;
 
-/// <content>Limits of memory of single tasks: what a worker gains while it runs such a task is looked at until the task is over.</content>
+/// <content>Limits of memory of single tasks, where a worker has no more than one: what it gains while it runs such a task is looked at until the task is over.</content>
 internal sealed partial class WorkerPool
 {
     private const long MemoryInterval = 10_000_000;
+
+    /// <summary>What a task of a shared process uses is not known by itself, so no limit of it could be kept.</summary>
+    /// <exception cref="ArgumentException">The task has a memory limit, and its worker runs others beside it.</exception>
+    public void ThrowIfCannotKeep(WorkRequest work)
+    {
+        if (IsShared)
+        {
+            MemoryLimits.ThrowIfSet(work, Name);
+        }
+    }
 
     /// <summary>A task is about to be sent to a worker: what that has now is not the task's.</summary>
     private static void WatchMemory_UnderGate(PooledCall call, PooledWorker worker)

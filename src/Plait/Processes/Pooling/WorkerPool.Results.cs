@@ -109,9 +109,9 @@ internal sealed partial class WorkerPool
             {
                 Retire_UnderGate(worker, WorkerEventKind.Recycled, $"it has done {worker.TasksDone} tasks");
             }
-            else if (Options.MaxWorkerAge != Timeout.InfiniteTimeSpan && MonotonicClock.Now - worker.StartedAt > Options.MaxWorkerAge.TotalMilliseconds * 1e6)
+            else if (Shape.MaxWorkerAge != Timeout.InfiniteTimeSpan && MonotonicClock.Now - worker.StartedAt > Shape.MaxWorkerAge.TotalMilliseconds * 1e6)
             {
-                Retire_UnderGate(worker, WorkerEventKind.Recycled, $"it is older than {Options.MaxWorkerAge}");
+                Retire_UnderGate(worker, WorkerEventKind.Recycled, $"it is older than {Shape.MaxWorkerAge}");
             }
             else
             {
@@ -160,7 +160,7 @@ internal sealed partial class WorkerPool
         worker.MeanNanoseconds = known == 0 ? mean : mean < known ? (known + mean) / 2 : (known * 0.9) + (mean * 0.1);
 
         // Under a policy nothing is sent ahead: what is more urgent may come before it begins.
-        worker.Window = IsShared || Options.Leftovers == LeftoverPolicy.Recycle || Options.Policy is not null
+        worker.Window = IsShared || Shape.Leftovers == LeftoverPolicy.Recycle || Shape.Policy is not null
             ? TasksAtOnce
             : Math.Clamp((int)(AheadNanoseconds / Math.Max(1, worker.MeanNanoseconds)), worker.MeanNanoseconds < LongestAhead ? 2 : 1, DeepestWindow);
     }

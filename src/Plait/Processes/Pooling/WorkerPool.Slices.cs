@@ -30,7 +30,7 @@ internal sealed partial class WorkerPool
     private int _running;
 
     /// <summary>The most workers that there are of use.</summary>
-    private int MostWorkers => _slices is null ? Size : Options.MostBegun == 0 ? 2 * Size : Math.Max(Size, Options.MostBegun);
+    private int MostWorkers => _slices is null ? Size : Shape.MostBegun == 0 ? 2 * Size : Math.Max(Size, Shape.MostBegun);
 
     /// <summary>Gives out the slices that are free, and sees to it that those that are over end. After every change.</summary>
     private void Schedule_UnderGate()

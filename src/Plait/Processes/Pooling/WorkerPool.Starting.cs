@@ -16,8 +16,8 @@ internal sealed partial class WorkerPool
         _initializer = Encoded(Options.Initializer, isInitializer: true);
         _finalizer = Encoded(Options.Finalizer, isInitializer: false);
 
-        TimeSpan interval = TimeSpan.FromMilliseconds(Math.Clamp(Options.IdleTimeout.TotalMilliseconds / 4, 10, 10_000));
-        if (((Options.MinimumWorkers is not null || _slices is not null) && Options.IdleTimeout != Timeout.InfiniteTimeSpan) || Options.MaxWorkerAge != Timeout.InfiniteTimeSpan)
+        TimeSpan interval = TimeSpan.FromMilliseconds(Math.Clamp(Shape.IdleTimeout.TotalMilliseconds / 4, 10, 10_000));
+        if (((Shape.MinimumWorkers is not null || _slices is not null) && Shape.IdleTimeout != Timeout.InfiniteTimeSpan) || Shape.MaxWorkerAge != Timeout.InfiniteTimeSpan)
         {
             _maintenance = Options.TimeProvider.CreateTimer(static pool => ((WorkerPool)pool!).Maintain(), this, interval, interval);
         }

@@ -4,7 +4,7 @@ using Plait.Interop;
 namespace Plait.Processes.Pooling;
 
 /// <content>
-/// How many workers there are. The pool wants <c>_target</c> workers and <see cref="ProcessExecutorOptions.Spares"/> spares;
+/// How many workers there are. The pool wants <c>_target</c> workers and <see cref="PooledExecutorOptions.Spares"/> spares;
 /// <see cref="Balance_UnderGate"/> promotes, starts and retires until it has them, and is called whenever one of the numbers changes.
 /// </content>
 internal sealed partial class WorkerPool
@@ -36,9 +36,9 @@ internal sealed partial class WorkerPool
         lock (_gate)
         {
             ThrowIfClosed_UnderGate();
-            int minimum = Math.Min(Options.MinimumWorkers ?? workers, workers);
+            int minimum = Math.Min(Shape.MinimumWorkers ?? workers, workers);
             Size = workers;
-            _target = Options.MinimumWorkers is null ? workers : Math.Clamp(_target, minimum, workers);
+            _target = Shape.MinimumWorkers is null ? workers : Math.Clamp(_target, minimum, workers);
             Balance_UnderGate();
             Grow_UnderGate();
         }
@@ -207,12 +207,12 @@ internal sealed partial class WorkerPool
                     continue;
                 }
 
-                int minimum = Math.Min(Options.MinimumWorkers ?? Size, Size);
-                if ((Options.MinimumWorkers is not null || _slices is not null) && _target > minimum && Options.IdleTimeout != Timeout.InfiniteTimeSpan
-                    && now - worker.IdleSince > Options.IdleTimeout.TotalMilliseconds * 1e6)
+                int minimum = Math.Min(Shape.MinimumWorkers ?? Size, Size);
+                if ((Shape.MinimumWorkers is not null || _slices is not null) && _target > minimum && Shape.IdleTimeout != Timeout.InfiniteTimeSpan
+                    && now - worker.IdleSince > Shape.IdleTimeout.TotalMilliseconds * 1e6)
                 {
                     _target--;
-                    Retire_UnderGate(worker, WorkerEventKind.Retired, $"it had nothing to do for {Options.IdleTimeout}");
+                    Retire_UnderGate(worker, WorkerEventKind.Retired, $"it had nothing to do for {Shape.IdleTimeout}");
                 }
                 else
                 {

@@ -8,7 +8,7 @@ using Plait.Telemetry;
 namespace Plait.Processes.Pooling;
 
 /// <summary>
-/// The engine of a <see cref="ProcessExecutor"/>. A call is encoded in its submitter's stack and goes straight into the ring of
+/// The engine of a <see cref="PooledExecutor"/>. A call is encoded in its submitter's stack and goes straight into the ring of
 /// a worker with room, else into the queue, from which a worker is fed when results come back. One gate guards the queue and
 /// the state of workers; it is held for moments only, and never while user code runs or anything is waited for.
 /// </summary>
@@ -36,24 +36,23 @@ internal sealed partial class WorkerPool : IGaugedExecutor
 
     /// <summary>Makes the pool, and starts its workers in the background.</summary>
     /// <param name="options">Checked, and nobody else's.</param>
-    /// <param name="tasksAtOnce">How many calls each worker runs at once.</param>
-    public WorkerPool(ProcessExecutorOptions options, int tasksAtOnce = 1)
+    public WorkerPool(PooledExecutorOptions options)
     {
         ChildLauncher.ThrowIfMisplaced();
         ExitCoordinator.Install();
         ProcessExtensions.Enter();
         Options = options;
-        TasksAtOnce = tasksAtOnce;
+        Shape = options.ToShape();
         Name = options.Name ?? $"pool-{Interlocked.Increment(ref s_pools)}";
         Identity = new ExecutorIdentity(Name, "process");
         int processors = ChildProcess.Current.Processors;
-        Size = options.Workers > 0 ? options.Workers : processors;
+        Size = Shape.Workers > 0 ? Shape.Workers : processors;
         ProcessorShare = Math.Max(1, processors / Size);
         _arguments = new ValueCodec(CodecDirection.ToChild, [.. options.Worker.Codecs]) { CarriesReports = true };
         Results = new ValueCodec(CodecDirection.FromChild, [.. options.Worker.Codecs]);
-        _slices = options.Policy?.CreateForSlices() is { } turns ? new SlicedQueue(options.Policy, turns) : null;
-        _queue = _slices is not null ? _slices : options.Policy is { } policy ? new PolicyQueue(policy) : new ArrivalQueue();
-        _target = Math.Min(options.MinimumWorkers ?? Size, Size);
+        _slices = Shape.Policy?.CreateForSlices() is { } turns ? new SlicedQueue(Shape.Policy, turns) : null;
+        _queue = _slices is not null ? _slices : Shape.Policy is { } policy ? new PolicyQueue(policy) : new ArrivalQueue();
+        _target = Math.Min(Shape.MinimumWorkers ?? Size, Size);
         // The runtime's first timer starts a thread, which fails where descriptors or threads have run out; just there the pool will need one.
         options.TimeProvider.CreateTimer(static _ => { }, null, TimeSpan.FromHours(1), Timeout.InfiniteTimeSpan).Dispose();
         Prepare();
@@ -68,14 +67,16 @@ internal sealed partial class WorkerPool : IGaugedExecutor
     /// <summary>Which executor it is, in measurements.</summary>
     public ExecutorIdentity Identity { get; }
 
-    public ProcessExecutorOptions Options { get; }
+    public PooledExecutorOptions Options { get; }
+
+    public PoolShape Shape { get; }
 
     public string Name { get; }
 
     public int Size { get; private set; }
 
     /// <summary>How many calls a worker runs at once. More than one share its process: none can be killed alone.</summary>
-    public int TasksAtOnce { get; }
+    public int TasksAtOnce => Shape.TasksAtOnce;
 
     public bool IsShared => TasksAtOnce > 1;
 
@@ -90,6 +91,7 @@ internal sealed partial class WorkerPool : IGaugedExecutor
 
     public Future<TResult> Submit<TResult>(WorkRequest work, bool hasResult)
     {
+        ThrowIfCannotKeep(work);
         Type resultType = FunctionReference.ShapeOf(work.Function).ResultType;
         if (hasResult && !typeof(TResult).IsAssignableFrom(resultType))
         {
@@ -241,13 +243,13 @@ internal sealed partial class WorkerPool : IGaugedExecutor
 
     private void Accept_UnderGate(PooledCall call)
     {
-        if (Options.Policy is null && _queue.Count == 0 && (TryPlaceIdle_UnderGate(call) || (IsShared ? TryPlaceBeside_UnderGate(call) : TryPlaceBehind_UnderGate(call))))
+        if (Shape.Policy is null && _queue.Count == 0 && (TryPlaceIdle_UnderGate(call) || (IsShared ? TryPlaceBeside_UnderGate(call) : TryPlaceBehind_UnderGate(call))))
         {
             return;
         }
 
         _queue.Add(call);
-        if (Options.Policy is not null)
+        if (Shape.Policy is not null)
         {
             // It is the policy that says which one begins, this one or another.
             FeedIdle_UnderGate();

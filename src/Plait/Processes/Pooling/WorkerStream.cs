@@ -14,6 +14,7 @@ internal sealed class WorkerStream<T> : IAsyncEnumerable<T>
 
     public WorkerStream(WorkerPool pool, WorkRequest work, IExecutor owner)
     {
+        pool.ThrowIfCannotKeep(work);
         Type declared = FunctionReference.ShapeOf(work.Function).ResultType;
         if (!typeof(IAsyncEnumerable<T>).IsAssignableFrom(declared) && !typeof(IEnumerable<T>).IsAssignableFrom(declared))
         {

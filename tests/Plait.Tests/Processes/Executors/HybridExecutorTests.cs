@@ -336,6 +336,28 @@ public sealed class HybridExecutorTests : ProcessExecutorTest
     public void Processes_OutOfRange_AreRefusedWithTheValue() =>
         Assert.Contains("-1", Assert.Throws<ArgumentOutOfRangeException>(static () => new HybridExecutor(-1, 2)).Message, StringComparison.Ordinal);
 
+    [Fact]
+    public void Options_OutOfRange_AreRefusedWithTheValue() =>
+        Assert.Contains("-3", Assert.Throws<ArgumentOutOfRangeException>(static () => new HybridExecutor(new HybridExecutorOptions { Spares = -3 })).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(2, false)]
+    public async Task Submit_WithAMemoryLimit_IsTakenOnlyWhereATaskHasItsProcessToItself(int tasks, bool isTaken)
+    {
+        await using var executor = new HybridExecutor(Options(processes: 1, tasks));
+        var limited = new TaskOptions { MemoryLimit = 1L << 30 };
+
+        if (isTaken)
+        {
+            Assert.Equal(7, await executor.Submit(static () => 7, limited).InTime());
+            return;
+        }
+
+        Assert.Equal("work", Assert.Throws<ArgumentException>(() => executor.Submit(static () => 7, limited)).ParamName);
+        Assert.Equal("work", Assert.Throws<ArgumentException>(() => executor.Stream<int>(new WorkRequest(static () => Enumerable.Range(0, 3), [], limited))).ParamName);
+    }
+
     private static HybridExecutorOptions Options(int processes, int tasks) =>
         new() { Processes = processes, TasksPerProcess = tasks, Spares = 0, DisposeTimeout = TimeSpan.FromSeconds(10) };
 
