@@ -14,7 +14,7 @@ namespace Plait.Processes.Pooling;
 /// One worker process of a pool, from its start to its end: its channel, the calls in it, and its clock. The members marked
 /// so are guarded by the pool's gate; a dispatcher thread reads the channel without it.
 /// </summary>
-internal sealed class PooledWorker : IChannelReader
+internal sealed partial class PooledWorker : IChannelReader
 {
     // More than the calls that can be sent ahead at once: the deepest window.
     private const int LeastSlots = 1024;
@@ -25,10 +25,6 @@ internal sealed class PooledWorker : IChannelReader
     private readonly SupervisedProcess _process;
     private readonly MemoryWatchdog? _watchdog;
     private readonly long _kernelKillsBefore = KernelMemoryKills.Read();
-
-    // Written under the pool's gate before the call is published in the ring; taken by the dispatcher when its end arrives.
-    // A power of two; where there are several lanes, as many: a slot's number is its lane's.
-    private readonly PooledCall?[] _calls;
 
     // What the worker logs while it runs no call.
     private readonly ReportQueue _beside = new();
@@ -187,84 +183,12 @@ internal sealed class PooledWorker : IChannelReader
     /// <summary>When it could run its first task; <see cref="MonotonicClock.Never"/> before.</summary>
     public long ReadyAt { get; set; } = MonotonicClock.Never;
 
-    /// <summary>How often calls were withdrawn from it: the upper bits of its claim.</summary>
-    public ulong Withdrawals { get; private set; }
-
-    /// <summary>The number of the last call it has claimed.</summary>
-    /// <remarks>Acquire: pairs with the worker's interlocked claim, behind which the time of the start lies.</remarks>
-    public long Claimed => (long)(Volatile.Read(ref Channel.State.Claim) & ChannelState.NumberMask);
-
-    /// <summary>The number of the next call: the one after the last that was sent, unless its slot is taken by one that takes long.</summary>
-    public long NextNumber()
-    {
-        long number = LastSent + 1;
-        while (Volatile.Read(ref _calls[number & (_calls.Length - 1)]) is not null)
-        {
-            number++;
-        }
-
-        return number;
-    }
-
-    /// <summary>The claim that the call with this number makes, if it is sent now.</summary>
-    public long ClaimOf(long number) => (long)(Withdrawals | (ulong)number);
-
-    /// <summary>
-    /// Makes void every call that was sent and that it has not begun. False, and nothing is changed, when it has begun
-    /// something after <paramref name="claimed"/>. What is sent from now on is not concerned.
-    /// </summary>
-    public bool TryWithdraw(long claimed)
-    {
-        ulong seen = Withdrawals | (ulong)claimed;
-        ulong withdrawn = seen + ChannelState.Withdrawal;
-        if (Interlocked.CompareExchange(ref Channel.State.Claim, withdrawn, seen) != seen)
-        {
-            return false;
-        }
-
-        Withdrawals = withdrawn & ~ChannelState.NumberMask;
-        CrashPoints.Hit(CrashPoint.PoolWithdrawn);
-        return true;
-    }
-
     /// <summary>Begins to listen. The pool can find the worker by now.</summary>
     public void Listen()
     {
         _dispatcher = ChannelDispatcher.Add(this);
         _dispatcher.Hurry(Deadline);
     }
-
-    /// <summary>Puts a call into the slot of its number. Before it is published in the ring.</summary>
-    public void PutCall(PooledCall call) => Volatile.Write(ref SlotOf(call.Number), call);
-
-    /// <summary>The call with this number if its end has not arrived.</summary>
-    public PooledCall? CallAt(long number) => Volatile.Read(ref SlotOf(number)) is { } call && call.Number == number ? call : null;
-
-    public PooledCall? RemoveCall(long number) => CallAt(number) is { } call && Interlocked.CompareExchange(ref SlotOf(number), null, call) == call ? call : null;
-
-    /// <summary>The calls that it has begun and whose end has not arrived, in order.</summary>
-    public IReadOnlyList<PooledCall> CallsBegun()
-    {
-        long claimed = Claimed;
-        if (!_pool.IsShared)
-        {
-            return CallAt(claimed) is { } only ? [only] : [];
-        }
-
-        var begun = new List<PooledCall>();
-        foreach (ref PooledCall? slot in _calls.AsSpan())
-        {
-            if (Volatile.Read(ref slot) is { } call && call.Number <= claimed)
-            {
-                begun.Add(call);
-            }
-        }
-
-        begun.Sort(static (a, b) => a.Number.CompareTo(b.Number));
-        return begun;
-    }
-
-    private ref PooledCall? SlotOf(long number) => ref _calls[number & (_calls.Length - 1)];
 
     /// <summary>Recomputes when the clock is next needed. Under the gate.</summary>
     public void SetDeadline()

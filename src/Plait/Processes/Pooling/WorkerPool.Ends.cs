@@ -35,6 +35,7 @@ internal sealed partial class WorkerPool
                 }
             }
 
+            worker.Culprits.Sort(static (a, b) => a.Number.CompareTo(b.Number));
             worker.IsGone = true;
             worker.State = WorkerState.Stopping;
             worker.StartDeadline = worker.TaskDeadline = worker.StealDeadline = worker.ExitDeadline = worker.SliceDeadline = worker.MemoryDeadline = MonotonicClock.Never;

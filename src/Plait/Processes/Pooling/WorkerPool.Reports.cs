@@ -52,8 +52,7 @@ internal sealed partial class WorkerPool
             var list = new List<WorkerInfo>(_workers.Count);
             foreach (PooledWorker worker in _workers)
             {
-                // Of several, the one that has run longest.
-                PooledCall? running = worker.CallsBegun() is [{ } first, ..] ? first : null;
+                PooledCall? running = worker.FirstBegun();
                 list.Add(new WorkerInfo(
                     worker.Id,
                     worker.Pid,

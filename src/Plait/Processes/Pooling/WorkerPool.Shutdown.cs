@@ -101,17 +101,9 @@ internal sealed partial class WorkerPool
     {
         foreach (PooledWorker worker in _workers.ToArray())
         {
-            foreach (PooledCall call in worker.CallsBegun())
+            foreach (PooledCall call in worker.CallsSent())
             {
                 call.Stop = StopReason.Killed();
-            }
-
-            for (long number = worker.Claimed; number <= worker.LastSent; number++)
-            {
-                if (worker.CallAt(number) is { } call)
-                {
-                    call.Stop = StopReason.Killed();
-                }
             }
 
             if (worker.Outstanding > 0 || !worker.IsReady || worker.Ending is not null)

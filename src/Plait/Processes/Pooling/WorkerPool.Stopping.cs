@@ -228,31 +228,30 @@ internal sealed partial class WorkerPool
         }
 
         long claimed = worker.Claimed;
-        foreach (PooledCall running in worker.CallsBegun())
+        foreach (PooledCall call in worker.CallsSent())
         {
-            if (running.Stop is not null)
-            {
-                continue;
-            }
-
-            long deadline = running.DeadlineIn(worker);
-            if (deadline > now)
-            {
-                worker.TaskDeadline = Math.Min(worker.TaskDeadline, deadline);
-            }
-            else if (Stop_UnderGate(running, running.TimeIsOver()))
-            {
-                EndLater(running, running.Stop!);
-            }
-        }
-
-        for (long number = claimed + 1; number <= worker.LastSent; number++)
-        {
-            if (worker.CallAt(number) is { } ahead && ahead.RunLimit != Timeout.InfiniteTimeSpan)
+            if (call.Number > claimed && call.RunLimit != Timeout.InfiniteTimeSpan)
             {
                 // It cannot be over before it has begun.
-                worker.TaskDeadline = Math.Min(worker.TaskDeadline, MonotonicClock.After(ahead.RunLimit));
+                worker.TaskDeadline = Math.Min(worker.TaskDeadline, MonotonicClock.After(call.RunLimit));
             }
+            else if (call.Number <= claimed && call.Stop is null)
+            {
+                CheckTask_UnderGate(worker, call, now);
+            }
+        }
+    }
+
+    private void CheckTask_UnderGate(PooledWorker worker, PooledCall running, long now)
+    {
+        long deadline = running.DeadlineIn(worker);
+        if (deadline > now)
+        {
+            worker.TaskDeadline = Math.Min(worker.TaskDeadline, deadline);
+        }
+        else if (Stop_UnderGate(running, running.TimeIsOver()))
+        {
+            EndLater(running, running.Stop!);
         }
     }
 
