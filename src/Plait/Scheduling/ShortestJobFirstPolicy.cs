@@ -9,11 +9,9 @@ namespace Plait.Scheduling;
 /// (Silberschatz, Galvin, Gagne, Operating System Concepts). A run counts when it blocks or ends. About eight thousand names are remembered; those
 /// that were not heard of for longest are forgotten first. The prediction is made on arrival and is not changed while the entry waits.
 /// </remarks>
-public sealed class ShortestJobFirstPolicy : SchedulingPolicy
+public sealed class ShortestJobFirstPolicy : RankedPolicy
 {
-    private readonly EntryHeap _waiting = new();
     private readonly RunPredictor _predictor;
-    private long _sequence;
 
     /// <summary>Makes a policy without entries and without a past.</summary>
     /// <param name="initialPrediction">What is expected of a name that has never run, and of entries without a name. Default: a millisecond.</param>
@@ -39,34 +37,10 @@ public sealed class ShortestJobFirstPolicy : SchedulingPolicy
     public double Predict(string? name) => _predictor.Predict(name);
 
     /// <inheritdoc/>
-    protected override void OnAdded(SchedulingEntry entry, long now)
-    {
-        entry.Used = 0;
-        entry.Rank = _predictor.CostOf(entry);
-        entry.Sequence = _sequence++;
-        _waiting.Add(entry, entry.Rank.GetHashCode());
-    }
-
-    /// <inheritdoc/>
-    protected override SchedulingEntry OnTake(long now, out long slice)
-    {
-        slice = SchedulingTime.Unlimited;
-        return _waiting.TakeMin();
-    }
-
-    /// <inheritdoc/>
-    protected override void OnRequeued(SchedulingEntry entry, long ran, long now)
-    {
-        entry.Used += ran;
-        _waiting.Add(entry);
-    }
-
-    /// <inheritdoc/>
     protected override void OnBlocked(SchedulingEntry entry, long ran, long now) => _predictor.Learn(entry.Name, entry.Used + ran);
 
     /// <inheritdoc/>
     protected override void OnFinished(SchedulingEntry entry, long ran, long now) => _predictor.Learn(entry.Name, entry.Used + ran);
 
-    /// <inheritdoc/>
-    protected override void OnRemoved(SchedulingEntry entry) => _waiting.Remove(entry);
+    private protected override long RankOf(SchedulingEntry entry) => _predictor.CostOf(entry);
 }
