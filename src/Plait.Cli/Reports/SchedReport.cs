@@ -19,14 +19,8 @@ internal static class SchedReport
         json.WriteNumber("end", trace.End);
         json.WriteNumber("contextSwitches", trace.ContextSwitches);
         json.WriteBooleanOrNull("ok", run.IsKnown ? run.Differences.Count == 0 : null);
-        json.WriteStartArray("differences");
-        foreach (string difference in run.Differences)
-        {
-            json.WriteStringValue(difference);
-        }
-
-        json.WriteEndArray();
-        Objects(json, "jobs", trace.Jobs, job =>
+        json.WriteStrings("differences", run.Differences);
+        json.WriteObjects("jobs", trace.Jobs, job =>
         {
             json.WriteString("name", job.Name);
             json.WriteNumber("round", job.Round);
@@ -40,7 +34,7 @@ internal static class SchedReport
             json.WriteNumberOrNull("slowdown", job.Slowdown);
             json.WriteNumber("stopped", job.Preemptions);
         });
-        Objects(json, "slices", trace.Slices, slice =>
+        json.WriteObjects("slices", trace.Slices, slice =>
         {
             json.WriteNumber("cpu", slice.Place);
             json.WriteNumber("start", slice.Start);
@@ -48,30 +42,17 @@ internal static class SchedReport
             json.WriteNumber("job", slice.Job);
             json.WriteBoolean("switch", slice.IsSwitch);
         });
-        Objects(json, "devices", trace.Devices, device =>
+        json.WriteObjects("devices", trace.Devices, device =>
         {
             json.WriteString("name", device.Name);
             json.WriteNumber("busy", device.Busy);
             json.WriteNumber("utilisation", device.Utilisation);
         });
-        Objects(json, "missed", trace.MissedDeadlines, missed =>
+        json.WriteObjects("missed", trace.MissedDeadlines, missed =>
         {
             json.WriteNumber("job", missed.Job);
             json.WriteNumber("deadline", missed.Deadline);
             json.WriteNumberOrNull("finish", missed.Finish);
         });
-    }
-
-    private static void Objects<T>(Utf8JsonWriter json, string name, IEnumerable<T> rows, Action<T> write)
-    {
-        json.WriteStartArray(name);
-        foreach (T row in rows)
-        {
-            json.WriteStartObject();
-            write(row);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
     }
 }
