@@ -21,7 +21,20 @@ public readonly record struct BenchSize(int Rounds, int WarmUps, int Operations)
 /// <summary>What one round of ours gave.</summary>
 /// <param name="Samples">Figures in the unit of the case: one an operation, or one mean for the whole round.</param>
 /// <param name="Note">What else the reader should know, such as the number of copies; the last round's is printed.</param>
-public readonly record struct BenchRound(IReadOnlyList<double> Samples, string Note = "");
+public readonly record struct BenchRound(IReadOnlyList<double> Samples, string Note = "")
+{
+    /// <summary>A round of as many samples as there are operations, each measured by itself.</summary>
+    internal static BenchRound Repeat(int operations, Func<double> operation)
+    {
+        var samples = new double[operations];
+        for (var i = 0; i < operations; i++)
+        {
+            samples[i] = operation();
+        }
+
+        return new BenchRound(samples);
+    }
+}
 
 /// <summary>One thing to measure: ours, and what others take for the same in the same run.</summary>
 public sealed record BenchCase

@@ -5,16 +5,8 @@
  *
  * One operation is a round trip: a request and its answer. */
 #define _GNU_SOURCE
-#include <errno.h>
-#include <linux/futex.h>
-#include <signal.h>
-#include <stdatomic.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-#include "peer.h"
+#include "peer_futex.h"
 
 struct shared {
     _Alignas(128) _Atomic uint32_t request;  /* written by the caller: number of the last call */
@@ -23,31 +15,16 @@ struct shared {
     _Atomic uint32_t calls;                  /* written by the caller before it opens a batch: calls in it */
 };
 
-static void wait_while(_Atomic uint32_t *word, uint32_t seen)
-{
-    while (atomic_load_explicit(word, memory_order_acquire) == seen) {
-        if (syscall(SYS_futex, word, FUTEX_WAIT, seen, NULL, NULL, 0) != 0 && errno != EAGAIN && errno != EINTR)
-            peer_fail("futex wait");
-    }
-}
-
 static void spin_while(_Atomic uint32_t *word, uint32_t seen)
 {
     while (atomic_load_explicit(word, memory_order_acquire) == seen)
         __builtin_ia32_pause();
 }
 
-static void publish(_Atomic uint32_t *word, uint32_t value, int wake)
-{
-    atomic_store_explicit(word, value, memory_order_release);
-    if (wake && syscall(SYS_futex, word, FUTEX_WAKE, 1, NULL, NULL, 0) < 0)
-        peer_fail("futex wake");
-}
-
 static void round_trip(struct shared *shared, uint32_t *call, int sleeping)
 {
-    publish(&shared->request, *call + 1, sleeping);
-    sleeping ? wait_while(&shared->answer, *call) : spin_while(&shared->answer, *call);
+    peer_publish(&shared->request, *call + 1, sleeping);
+    sleeping ? peer_wait_while(&shared->answer, *call) : spin_while(&shared->answer, *call);
     ++*call;
 }
 
@@ -55,10 +32,10 @@ _Noreturn static void serve(struct shared *shared, int sleeping)
 {
     uint32_t batch = 0, call = 0;
     for (;;) {
-        wait_while(&shared->batch, batch++);
+        peer_wait_while(&shared->batch, batch++);
         for (uint32_t left = atomic_load_explicit(&shared->calls, memory_order_relaxed); left > 0; left--) {
-            sleeping ? wait_while(&shared->request, call) : spin_while(&shared->request, call);
-            publish(&shared->answer, ++call, sleeping);
+            sleeping ? peer_wait_while(&shared->request, call) : spin_while(&shared->request, call);
+            peer_publish(&shared->answer, ++call, sleeping);
         }
     }
 }
@@ -71,27 +48,17 @@ int main(int argc, char **argv)
     }
 
     int sleeping = strcmp(argv[1], "sleep") == 0;
-    struct shared *shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (shared == MAP_FAILED)
-        peer_fail("mmap");
-
-    pid_t parent = getpid();
-    pid_t child = fork();
-    if (child < 0)
-        peer_fail("fork");
-    if (child == 0) {
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
-        if (getppid() != parent)
-            _exit(1);
+    struct shared *shared = peer_shared(sizeof *shared);
+    pid_t child = peer_fork();
+    if (child == 0)
         serve(shared, sleeping);
-    }
 
     peer_ready(sleeping ? "C futex ping-pong, both asleep" : "C ping-pong, both spinning");
     uint32_t batch = 0, call = 0;
     for (long count; (count = peer_next()) > 0;) {
         /* One call more than is timed: the first one waits for the partner to wake up from its sleep between batches. */
         atomic_store_explicit(&shared->calls, (uint32_t)count + 1, memory_order_relaxed);
-        publish(&shared->batch, ++batch, 1);
+        peer_publish(&shared->batch, ++batch, 1);
         round_trip(shared, &call, sleeping);
         uint64_t start = peer_now();
         for (long i = 0; i < count; i++)

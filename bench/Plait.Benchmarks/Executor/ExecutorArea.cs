@@ -50,7 +50,7 @@ internal static class ExecutorArea
         Area = Name,
         Name = "six CPU-bound tasks in slices of 10 ms on two workers, makespan",
         Unit = BenchUnit.Plain("x one after another"),
-        Ours = operations => new BenchRound(Repeat(operations, static () => SliceOurs.SlicesOverOrder(SlicedPieces, SlicedSteps))),
+        Ours = operations => BenchRound.Repeat(operations, static () => SliceOurs.SlicesOverOrder(SlicedPieces, SlicedSteps)),
         Peers = [FixedPeer.Create("the same tasks one after another, measured beside it", 1)],
         Full = new BenchSize(Rounds: 11, WarmUps: 2, Operations: 1),
         Quick = new BenchSize(Rounds: 5, WarmUps: 1, Operations: 1),
@@ -110,8 +110,8 @@ internal static class ExecutorArea
         Ours = operations =>
         {
             var note = "";
-            var samples = Repeat(operations, () => MapOurs.SkewedMapOverIdeal(SkewedItems, (int)(SkewedItems * SkewedShareBefore), out note));
-            return new BenchRound(samples, note);
+            var round = BenchRound.Repeat(operations, () => MapOurs.SkewedMapOverIdeal(SkewedItems, (int)(SkewedItems * SkewedShareBefore), out note));
+            return round with { Note = note };
         },
         Peers =
         [
@@ -128,7 +128,7 @@ internal static class ExecutorArea
         Area = Name,
         Name = "CPU-bound work on two workers, time against one",
         Unit = BenchUnit.Plain("x one"),
-        Ours = operations => new BenchRound(Repeat(operations, static () => WorkOurs.TwoWorkersOverOne(ScalingPieces, ScalingSteps))),
+        Ours = operations => BenchRound.Repeat(operations, static () => WorkOurs.TwoWorkersOverOne(ScalingPieces, ScalingSteps)),
         Peers = [CompiledPeer.Create("C, two processes against one", "cpu_scaling", $"{ScalingPieces}", $"{ScalingSteps}")],
         Goal = 0.97,
         Full = new BenchSize(Rounds: 25, WarmUps: 2, Operations: 1),
@@ -140,7 +140,7 @@ internal static class ExecutorArea
         Area = Name,
         Name = "start + join in a fresh process, from a warm spare",
         Unit = BenchUnit.Milliseconds,
-        Ours = operations => new BenchRound(Repeat(operations, WorkerOurs.FreshWorkerMilliseconds)),
+        Ours = operations => BenchRound.Repeat(operations, WorkerOurs.FreshWorkerMilliseconds),
         Peers = [PythonPeer.Create("CPython fork", "process_start", "fork")],
         Goal = 1,
         Full = new BenchSize(Rounds: 41, WarmUps: 3, Operations: 1),
@@ -175,15 +175,4 @@ internal static class ExecutorArea
         Full = new BenchSize(Rounds: 1, WarmUps: 0, Operations: 1_000),
         Quick = new BenchSize(Rounds: 1, WarmUps: 0, Operations: 100),
     };
-
-    private static double[] Repeat(int operations, Func<double> operation)
-    {
-        var samples = new double[operations];
-        for (var i = 0; i < operations; i++)
-        {
-            samples[i] = operation();
-        }
-
-        return samples;
-    }
 }

@@ -17,9 +17,9 @@ internal static class CompiledPeer
     private static async Task<string> BuildAsync(string name, CancellationToken cancellationToken)
     {
         var source = PeerPlaces.Source(name + ".c");
-        var header = PeerPlaces.Source("peer.h");
+        var headers = Directory.GetFiles(Path.GetDirectoryName(source)!, "*.h");
         var binary = Path.Combine(PeerPlaces.Built(), name);
-        if (File.Exists(binary) && IsNewer(binary, source) && IsNewer(binary, header))
+        if (File.Exists(binary) && IsNewer(binary, source) && Array.TrueForAll(headers, header => IsNewer(binary, header)))
         {
             return binary;
         }

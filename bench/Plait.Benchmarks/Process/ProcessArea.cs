@@ -23,7 +23,7 @@ internal static class ProcessArea
         Area = Name,
         Name = "start + join an empty function, cold",
         Unit = BenchUnit.Milliseconds,
-        Ours = operations => new BenchRound(Repeat(operations, ProcessOurs.StartJoinMilliseconds)),
+        Ours = operations => BenchRound.Repeat(operations, ProcessOurs.StartJoinMilliseconds),
         Peers =
         [
             ProgramPeer.Create("empty dotnet program, whole run", "EmptyProgram"),
@@ -64,8 +64,8 @@ internal static class ProcessArea
         Ours = operations =>
         {
             var copies = 0;
-            var samples = Repeat(operations, () => ProcessOurs.BytesEchoMilliseconds(EchoBytes, borrowed, out copies));
-            return new BenchRound(samples, $"copies: {copies}");
+            var round = BenchRound.Repeat(operations, () => ProcessOurs.BytesEchoMilliseconds(EchoBytes, borrowed, out copies));
+            return round with { Note = $"copies: {copies}" };
         },
         Peers = [PythonPeer.Create("CPython Pool(1)", "pool_echo", "fork", $"{EchoBytes}")],
         Goal = borrowed ? 20 : 3.5,
@@ -85,15 +85,4 @@ internal static class ProcessArea
         Full = new BenchSize(Rounds: 20, WarmUps: 1, Operations: 10),
         Quick = new BenchSize(Rounds: 10, WarmUps: 1, Operations: 5),
     };
-
-    private static double[] Repeat(int operations, Func<double> operation)
-    {
-        var samples = new double[operations];
-        for (var i = 0; i < operations; i++)
-        {
-            samples[i] = operation();
-        }
-
-        return samples;
-    }
 }

@@ -1,5 +1,3 @@
-using System.Runtime.ExceptionServices;
-
 namespace Plait.Execution;
 
 /// <summary>Gathers all values of a map in an array, a range at a time.</summary>
@@ -11,25 +9,13 @@ internal sealed class MapCollector<TOut>(MapRun<TOut> run, bool skipsFailures)
     /// <summary>False: wait. True: <see cref="ToArray"/> has them all.</summary>
     public bool TryGoOn()
     {
-        while (true)
+        MapStep step;
+        while ((step = run.StepToValues(skipsFailures)) == MapStep.Values)
         {
-            switch (run.Step())
-            {
-                case MapStep.Values:
-                    Add(run.Values.AsSpan(run.First, run.End - run.First));
-                    break;
-                case MapStep.Failure when skipsFailures:
-                    break;
-                case MapStep.Failure:
-                    run.Cancel(new CancellationToken(canceled: true));
-                    ExceptionDispatchInfo.Throw(run.Failure!);
-                    break;
-                case MapStep.Wait:
-                    return false;
-                default:
-                    return true;
-            }
+            Add(run.Values.AsSpan(run.First, run.End - run.First));
         }
+
+        return step == MapStep.End;
     }
 
     public TOut[] ToArray() => _values.Length == _count ? _values : _values[.._count];

@@ -1,6 +1,5 @@
 using System.Collections;
 using System.Runtime.CompilerServices;
-using System.Runtime.ExceptionServices;
 
 namespace Plait.Execution;
 
@@ -80,28 +79,15 @@ internal sealed class MapReader<TOut>(MapRun<TOut> run, bool skipsFailures) : IA
     {
         _values = [];
         _next = _end = 0;
-        hasMoved = false;
-        while (true)
+        MapStep step = run.StepToValues(skipsFailures);
+        hasMoved = step == MapStep.Values;
+        if (hasMoved)
         {
-            switch (run.Step())
-            {
-                case MapStep.Values:
-                    _values = run.Values;
-                    _next = run.First + 1;
-                    _end = run.End;
-                    hasMoved = true;
-                    return true;
-                case MapStep.Failure when skipsFailures:
-                    break;
-                case MapStep.Failure:
-                    run.Cancel(new CancellationToken(canceled: true));
-                    ExceptionDispatchInfo.Throw(run.Failure!);
-                    break;
-                case MapStep.Wait:
-                    return false;
-                default:
-                    return true;
-            }
+            _values = run.Values;
+            _next = run.First + 1;
+            _end = run.End;
         }
+
+        return step != MapStep.Wait;
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace Plait.Execution;
 
 /// <summary>What <see cref="MapRun{TOut}.Step"/> came to.</summary>
@@ -44,6 +46,24 @@ internal abstract class MapRun<TOut>(MapErrors errors)
     /// <summary>Goes on without blocking for results; what was at hand is taken then. May block in a synchronous input.</summary>
     /// <exception cref="OperationCanceledException">The map was cancelled, or its executor was shut down.</exception>
     public abstract MapStep Step();
+
+    /// <summary>Goes on as <see cref="Step"/>, past failures if they are to be skipped. If not, the first one ends the map and is thrown.</summary>
+    /// <returns>Any step but <see cref="MapStep.Failure"/>.</returns>
+    /// <exception cref="OperationCanceledException">The map was cancelled, or its executor was shut down.</exception>
+    public MapStep StepToValues(bool skipsFailures)
+    {
+        MapStep step;
+        while ((step = Step()) == MapStep.Failure)
+        {
+            if (!skipsFailures)
+            {
+                Cancel(new CancellationToken(canceled: true));
+                ExceptionDispatchInfo.Throw(Failure!);
+            }
+        }
+
+        return step;
+    }
 
     /// <summary>Blocks until it is worth stepping again.</summary>
     public void Wait() => Signal.Wait();
