@@ -1,0 +1,14 @@
+using Xunit;
+using static Plait.Tests.Models.SpinModel;
+
+namespace Plait.Tests.Models;
+
+/// <summary>The models of the threads of an executor, and of workers that are stopped for others: docs/executors.md, docs/design/slices.md.</summary>
+public sealed class ExecutorModelTests
+{
+    [Fact]
+    public Task ThreadPool_EveryInterleaving_HoldsAndEveryBrokenVariantIsCaught() => VerifyWithVariantsAsync("thread-pool.pml", 3_400_000, ["-DSAFETY"]);
+
+    [Fact]
+    public Task Slices_EveryInterleaving_HoldsAndEveryBrokenVariantIsCaught() => VerifyWithVariantsAsync("slices.pml", 2_400_000, ["-DSAFETY"]);
+}
