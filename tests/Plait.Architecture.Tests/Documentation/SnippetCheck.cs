@@ -19,11 +19,13 @@ internal static class SnippetCheck
 
     public static IEnumerable<string> Violations(IEnumerable<SourceFile> pages, IReadOnlyCollection<MetadataReference> libraries)
     {
-        string usings = PlaitSources.ImplicitUsings + string.Concat(PublicNamespaces(libraries).Select(name => $"global using {name};\n"));
-        return pages.SelectMany(Snippet.Read).SelectMany(snippet => Judge(snippet, usings, libraries));
+        // The framework and the libraries are bound once: what is made of it by adding trees has their symbols.
+        var ground = CSharpCompilation.Create("Snippet", references: [.. PlaitSources.Framework, .. libraries], options: Options(OutputKind.DynamicallyLinkedLibrary));
+        string usings = PlaitSources.ImplicitUsings + string.Concat(PublicNamespaces(ground, libraries).Select(name => $"global using {name};\n"));
+        return pages.SelectMany(Snippet.Read).SelectMany(snippet => Judge(snippet, usings, ground));
     }
 
-    private static string[] Judge(Snippet snippet, string usings, IReadOnlyCollection<MetadataReference> libraries)
+    private static string[] Judge(Snippet snippet, string usings, CSharpCompilation ground)
     {
         string where = $"{snippet.Page}:{snippet.Line}";
         if (s_otherSpellings.Contains(snippet.Language, StringComparer.Ordinal))
@@ -49,29 +51,25 @@ internal static class SnippetCheck
         }
 
         string given = snippet.Note.StartsWith(Given, StringComparison.Ordinal) ? snippet.Note[Given.Length..] : "";
-        string[] asProgram = [.. Errors(snippet, snippet.Code, 0, given, usings, libraries)];
+        string[] asProgram = [.. Errors(snippet, snippet.Code, 0, given, usings, ground)];
         if (asProgram.Length == 0)
         {
             return [];
         }
 
         // Members of a class are no program; a snippet that is neither is shown with its errors as a program.
-        string[] asMembers = [.. Errors(snippet, $"partial class Reader\n{{\n{snippet.Code}\n}}\n", 2, given, usings, libraries)];
+        string[] asMembers = [.. Errors(snippet, $"partial class Reader\n{{\n{snippet.Code}\n}}\n", 2, given, usings, ground)];
         return asMembers.Length == 0 ? [] : asProgram;
     }
 
-    private static IEnumerable<string> Errors(
-        Snippet snippet, string code, int addedLines, string given, string usings, IReadOnlyCollection<MetadataReference> libraries)
+    private static IEnumerable<string> Errors(Snippet snippet, string code, int addedLines, string given, string usings, CSharpCompilation ground)
     {
         var tree = CSharpSyntaxTree.ParseText(code, SourceFile.ParseOptions, snippet.Page);
         bool isProgram = ((CompilationUnitSyntax)tree.GetRoot()).Members.OfType<GlobalStatementSyntax>().Any();
         string context = usings + (given.Length == 0 ? "" : "global using static Given;\n" + Open($"public static partial class Given\n{{\n{given}\n}}\n"));
-        return CSharpCompilation.Create(
-                "Snippet",
-                [tree, CSharpSyntaxTree.ParseText(context, SourceFile.ParseOptions, "given")],
-                [.. PlaitSources.Framework, .. libraries],
-                new CSharpCompilationOptions(
-                    isProgram ? OutputKind.ConsoleApplication : OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable))
+        return ground
+            .WithOptions(Options(isProgram ? OutputKind.ConsoleApplication : OutputKind.DynamicallyLinkedLibrary))
+            .AddSyntaxTrees(tree, CSharpSyntaxTree.ParseText(context, SourceFile.ParseOptions, "given"))
             .GetDiagnostics()
             .Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)
             .Select(diagnostic =>
@@ -81,6 +79,8 @@ internal static class SnippetCheck
                 return $"{snippet.Page}:{line}: {diagnostic.Id} {diagnostic.GetMessage()}";
             });
     }
+
+    private static CSharpCompilationOptions Options(OutputKind kind) => new(kind, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable);
 
     /// <summary>Makes the given members visible and static, so that a page need not say so.</summary>
     private static string Open(string given)
@@ -96,16 +96,13 @@ internal static class SnippetCheck
         return wanted.Where(kind => !member.Modifiers.Any(kind)).Select(kind => SyntaxFactory.Token(kind).WithLeadingTrivia(SyntaxFactory.Space).WithTrailingTrivia(SyntaxFactory.Space));
     }
 
-    private static IEnumerable<string> PublicNamespaces(IReadOnlyCollection<MetadataReference> libraries)
-    {
-        var probe = CSharpCompilation.Create("Probe", references: [.. PlaitSources.Framework, .. libraries]);
-        return libraries
-            .Select(probe.GetAssemblyOrModuleSymbol)
+    private static IEnumerable<string> PublicNamespaces(CSharpCompilation ground, IReadOnlyCollection<MetadataReference> libraries) =>
+        libraries
+            .Select(ground.GetAssemblyOrModuleSymbol)
             .OfType<IAssemblySymbol>()
             .SelectMany(assembly => PublicNamespaces(assembly.GlobalNamespace))
             .Where(name => name.StartsWith("Plait", StringComparison.Ordinal))
             .Distinct(StringComparer.Ordinal);
-    }
 
     private static IEnumerable<string> PublicNamespaces(INamespaceSymbol space)
     {

@@ -6,13 +6,13 @@ namespace Plait.Architecture.Tests.Documentation;
 public sealed class SnippetCheckTests
 {
     // Every assembly of ours that this project references: a page about the cluster compiles once the cluster is referenced here.
-    private static MetadataReference[] Libraries =>
+    private static readonly MetadataReference[] s_libraries =
         [.. Directory.EnumerateFiles(AppContext.BaseDirectory, "Plait*.dll").Where(path => !path.EndsWith("Tests.dll", StringComparison.Ordinal)).Select(path => MetadataReference.CreateFromFile(path))];
 
     [Fact]
     public void Violations_OfThisTree_AreNone() => Verdict.None(SnippetCheck.Violations(
         Repository.TextFiles.Where(file => file.Path == "README.md" || (file.IsUnder("docs") && file.Path.EndsWith(".md", StringComparison.Ordinal))),
-        Libraries));
+        s_libraries));
 
     [Theory]
     [InlineData("int sum = await Task.FromResult(2);\nConsole.WriteLine(sum + Twice(sum));\nstatic int Twice(int n) => 2 * n;")]
@@ -45,5 +45,5 @@ public sealed class SnippetCheckTests
     [Fact]
     public void Violations_OfOtherLanguages_AreNone() => Verdict.None(Judge("```python\nprint(1\n```\n\n```\nnothing\n```\n"));
 
-    private static IEnumerable<string> Judge(string page) => SnippetCheck.Violations([new("docs/page.md", page)], Libraries);
+    private static IEnumerable<string> Judge(string page) => SnippetCheck.Violations([new("docs/page.md", page)], s_libraries);
 }
