@@ -1,27 +1,7 @@
-using Plait.Execution;
 using Plait.Processes;
-using Plait.Processes.Pooling;
 using Plait.Scheduling;
-using Plait.Tests.Execution;
 
 namespace Plait.Tests.Processes;
 
 /// <summary>The contract of executors, kept by <see cref="ProcessExecutor"/> under a policy: among equals one goes by the order of submission too.</summary>
-public sealed class ProcessExecutorPolicyContractTests : KillingExecutorContract
-{
-    protected override bool CanIsolate => true;
-
-    protected override int FurthestAhead => StreamCall.Window;
-
-    protected override IExecutor Create(ExecutorSettings settings) => new ProcessExecutor(new ProcessExecutorOptions
-    {
-        Workers = settings.Workers,
-        Spares = 0,
-        QueueLimit = settings.QueueLimit,
-        WhenFull = settings.RefusesWhenFull ? FullBehavior.Reject : FullBehavior.Wait,
-        Grace = settings.Grace,
-        Initializer = settings.Initializer,
-        DisposeTimeout = TimeSpan.FromSeconds(10),
-        Policy = new PriorityPolicy(),
-    });
-}
+public sealed class ProcessExecutorPolicyContractTests() : ProcessExecutorContract(static () => new PriorityPolicy());

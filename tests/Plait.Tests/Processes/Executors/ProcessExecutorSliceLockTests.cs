@@ -27,7 +27,6 @@ public sealed class ProcessExecutorSliceLockTests : ProcessExecutorTest
         using ISemaphore semaphore = scope.CreateSemaphore(1);
         using IReaderWriterLock both = scope.CreateReaderWriterLock();
         using var holder = new Gate();
-        using var other = new Gate();
         Future<int> first = kind switch
         {
             "lock" => executor.Submit(HoldLock, plain, holder.Path),
@@ -37,23 +36,7 @@ public sealed class ProcessExecutorSliceLockTests : ProcessExecutorTest
             "writer" => executor.Submit(HoldWrite, both, holder.Path),
             _ => executor.Submit(HoldLockAsync, plain, holder.Path),
         };
-        await holder.NextAsync();
-        Future<int> second = executor.Submit(Gate.Pass, other.Path);
-        await UntilAsync(() => executor.GetWorkers().Count(static worker => worker.State is WorkerState.Idle or WorkerState.Busy) == 2);
-
-        // Many slices long.
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
-        for (int i = 0; i < 15; i++)
-        {
-            await timer.WaitForNextTickAsync();
-            Assert.DoesNotContain(executor.GetWorkers(), static worker => worker.State == WorkerState.Suspended);
-        }
-
-        Assert.False(other.HasVisitor);
-        holder.Open();
-        await other.NextAsync();
-        other.Open();
-        await Task.WhenAll(first.Task, second.Task).InTime();
+        await RunsAloneAsync(executor, first, holder);
     }
 
     [Fact]
@@ -109,13 +92,20 @@ public sealed class ProcessExecutorSliceLockTests : ProcessExecutorTest
     {
         await using var executor = new ProcessExecutor(Sliced(mostBegun: 2));
         using var holder = new Gate();
-        using var other = new Gate();
         string name = $"slices-{Environment.ProcessId}";
         Future<int> first = executor.Submit(OpenMemory, name, holder.Path);
+        await RunsAloneAsync(executor, first, holder);
+    }
+
+    /// <summary>While the first is in its gate it is never stopped, and nobody begins beside it.</summary>
+    private static async Task RunsAloneAsync(ProcessExecutor executor, Future<int> first, Gate holder)
+    {
+        using var other = new Gate();
         await holder.NextAsync();
         Future<int> second = executor.Submit(Gate.Pass, other.Path);
         await UntilAsync(() => executor.GetWorkers().Count(static worker => worker.State is WorkerState.Idle or WorkerState.Busy) == 2);
 
+        // Many slices long.
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
         for (int i = 0; i < 15; i++)
         {
