@@ -5,6 +5,7 @@ namespace Plait.Execution;
 internal sealed class ChainedFuture<TNext> : Future<TNext>
 {
     private readonly Func<Future, Future<TNext>> _submit;
+    private readonly string? _name;
     private readonly Lock _gate = new();
 
     // Guarded by _gate: the task, once it is submitted.
@@ -14,8 +15,8 @@ internal sealed class ChainedFuture<TNext> : Future<TNext>
     /// <param name="name">What it is called.</param>
     /// <param name="submit">Submits the task, with the end of <paramref name="first"/>, which has succeeded.</param>
     public ChainedFuture(Future first, string? name, Func<Future, Future<TNext>> submit)
-        : base(name)
     {
+        _name = name;
         _submit = submit;
         var observer = new OfFirst(this);
         if (!first.TryAttach(observer))
@@ -23,6 +24,8 @@ internal sealed class ChainedFuture<TNext> : Future<TNext>
             observer.OnDone(first);
         }
     }
+
+    private protected override string? GivenName => _name;
 
     private protected override string DefaultName
     {

@@ -16,7 +16,7 @@ public static partial class ExecutorSubmitExtensions
     /// <exception cref="NotSupportedException">The function, an argument or a captured value cannot travel to another process, where the executor needs that.</exception>
     /// <exception cref="InvalidOperationException">The executor is closed, broken, or full and made to refuse then.</exception>
     public static Future Submit(this IExecutor executor, Action function, TaskOptions? options = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
-        Checked(executor).Submit(Request(function, [], options, timeout, cancellationToken));
+        SubmitSimple(executor, function, options, timeout, cancellationToken);
 
     /// <summary>Hands a function with a value over to be run. Does not wait for it; blocks only while the executor is full.</summary>
     /// <typeparam name="TResult">What the function returns.</typeparam>
@@ -31,7 +31,7 @@ public static partial class ExecutorSubmitExtensions
     /// <exception cref="NotSupportedException">The function, an argument or a captured value cannot travel to another process, where the executor needs that.</exception>
     /// <exception cref="InvalidOperationException">The executor is closed, broken, or full and made to refuse then.</exception>
     public static Future<TResult> Submit<TResult>(this IExecutor executor, Func<TResult> function, TaskOptions? options = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
-        Checked(executor).Submit<TResult>(Request(function, [], options, timeout, cancellationToken));
+        SubmitSimple<TResult>(executor, function, options, timeout, cancellationToken);
 
     /// <summary>Hands an async function over to be run. Does not wait for it; blocks only while the executor is full.</summary>
     /// <param name="executor">Who runs it.</param>
@@ -45,7 +45,7 @@ public static partial class ExecutorSubmitExtensions
     /// <exception cref="NotSupportedException">The function, an argument or a captured value cannot travel to another process, where the executor needs that.</exception>
     /// <exception cref="InvalidOperationException">The executor is closed, broken, or full and made to refuse then.</exception>
     public static Future Submit(this IExecutor executor, Func<Task> function, TaskOptions? options = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
-        Checked(executor).Submit(Request(function, [], options, timeout, cancellationToken));
+        SubmitSimple(executor, function, options, timeout, cancellationToken);
 
     /// <summary>Hands an async function with a value over to be run. Does not wait for it; blocks only while the executor is full.</summary>
     /// <typeparam name="TResult">What the function returns.</typeparam>
@@ -60,7 +60,7 @@ public static partial class ExecutorSubmitExtensions
     /// <exception cref="NotSupportedException">The function, an argument or a captured value cannot travel to another process, where the executor needs that.</exception>
     /// <exception cref="InvalidOperationException">The executor is closed, broken, or full and made to refuse then.</exception>
     public static Future<TResult> Submit<TResult>(this IExecutor executor, Func<Task<TResult>> function, TaskOptions? options = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
-        Checked(executor).Submit<TResult>(Request(function, [], options, timeout, cancellationToken));
+        SubmitSimple<TResult>(executor, function, options, timeout, cancellationToken);
 
     /// <summary>Hands a function over to be run, with a token that stops it. Does not wait for it; blocks only while the executor is full.</summary>
     /// <param name="executor">Who runs it.</param>
@@ -119,6 +119,20 @@ public static partial class ExecutorSubmitExtensions
     /// <exception cref="InvalidOperationException">The executor is closed, broken, or full and made to refuse then.</exception>
     public static Future<TResult> Submit<TResult>(this IExecutor executor, Func<CancellationToken, Task<TResult>> function, TaskOptions? options = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
         Checked(executor).Submit<TResult>(Request(function, [default(CancellationToken)], options, timeout, cancellationToken));
+
+    // Threads take a function that nothing more is said of without a request: many tasks are as small as that.
+    private static Future SubmitSimple(IExecutor executor, Delegate function, TaskOptions? options, TimeSpan? timeout, CancellationToken cancellationToken) =>
+        executor is ThreadExecutor threads && IsPlain(options, timeout, cancellationToken)
+            ? threads.SubmitPlain<object?>(function, hasResult: false)
+            : Checked(executor).Submit(Request(function, [], options, timeout, cancellationToken));
+
+    private static Future<TResult> SubmitSimple<TResult>(IExecutor executor, Delegate function, TaskOptions? options, TimeSpan? timeout, CancellationToken cancellationToken) =>
+        executor is ThreadExecutor threads && IsPlain(options, timeout, cancellationToken)
+            ? threads.SubmitPlain<TResult>(function, hasResult: true)
+            : Checked(executor).Submit<TResult>(Request(function, [], options, timeout, cancellationToken));
+
+    private static bool IsPlain(TaskOptions? options, TimeSpan? timeout, CancellationToken cancellationToken) =>
+        options is null && timeout is null && !cancellationToken.CanBeCanceled;
 
     private static IExecutor Checked(IExecutor executor)
     {

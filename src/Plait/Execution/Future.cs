@@ -23,12 +23,12 @@ public abstract partial class Future
     // Those to be told, or a FutureTold once they are.
     private FutureObserver? _observers;
 
-    private readonly string? _name;
-
-    private protected Future(string? name) => _name = name;
+    private protected Future()
+    {
+    }
 
     /// <summary>What the task is called in messages: the name it was given, else the function's.</summary>
-    public string Name => _name ?? DefaultName;
+    public string Name => GivenName ?? DefaultName;
 
     /// <summary>Where it stands now.</summary>
     public FutureState State => IsDone ? _end : IsRunning ? FutureState.Running : FutureState.Pending;
@@ -48,12 +48,18 @@ public abstract partial class Future
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public Exception? Exception => GetException(Timeout.InfiniteTimeSpan);
 
+    /// <summary>The name it was given; null when it was given none.</summary>
+    private protected virtual string? GivenName => null;
+
     /// <summary>The name of a task that was given none; made when it is asked for.</summary>
     private protected virtual string DefaultName => string.Empty;
 
     private protected abstract Task UntypedTask { get; }
 
     private protected virtual bool IsRunning => false;
+
+    /// <summary>Whether who waits does well to look a while for the end before it sleeps, and how that went; null where a look never pays.</summary>
+    private protected virtual Glances? Glances => null;
 
     /// <summary>The executor on whose threads it runs, in this process; null elsewhere.</summary>
     private protected virtual ITaskPlace? Place => null;
@@ -94,7 +100,7 @@ public abstract partial class Future
             throw new ArgumentOutOfRangeException(nameof(timeout), timeout, "A time to wait must not be negative; Timeout.InfiniteTimeSpan waits for ever.");
         }
 
-        return IsDone || WaitForTask(timeout, cancellationToken);
+        return IsDone || (timeout != TimeSpan.Zero && IsDoneAtAGlance) || WaitForTask(timeout, cancellationToken);
     }
 
     // Wait, although it throws what the function threw: it is woken by the completing thread itself, and WaitAny by way of
@@ -195,6 +201,9 @@ public abstract partial class Future
     }
 
     internal void ThrowIfFailed() => _error?.Throw();
+
+    /// <summary>Whether it has ended, or does within a moment in which a wait would only have begun. Blocks for some microseconds at most.</summary>
+    internal bool IsDoneAtAGlance => IsDone || (Glances is { } glances && glances.Look(this, static future => future.IsDone));
 
     internal abstract bool Cancel(CancellationToken token);
 

@@ -9,8 +9,8 @@ public readonly struct FutureAwaiter : ICriticalNotifyCompletion
 
     internal FutureAwaiter(Future future) => _future = future;
 
-    /// <summary>Whether the future has ended.</summary>
-    public bool IsCompleted => _future.IsDone;
+    /// <summary>Whether the future has ended; looks for some microseconds where it is likely to end within them.</summary>
+    public bool IsCompleted => _future.IsDoneAtAGlance;
 
     /// <summary>Throws what the function threw.</summary>
     public void GetResult()
@@ -34,8 +34,8 @@ public readonly struct FutureAwaiter<TResult> : ICriticalNotifyCompletion
 
     internal FutureAwaiter(Future<TResult> future) => _future = future;
 
-    /// <summary>Whether the future has ended.</summary>
-    public bool IsCompleted => _future.IsDone;
+    /// <summary>Whether the future has ended; looks for some microseconds where it is likely to end within them.</summary>
+    public bool IsCompleted => _future.IsDoneAtAGlance;
 
     /// <summary>The value, or what the function threw.</summary>
     /// <returns>The value.</returns>

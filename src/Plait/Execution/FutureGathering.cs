@@ -6,21 +6,32 @@ namespace Plait.Execution;
 /// Several futures that somebody waits for. Each tells of its end once, which costs the same however many there are. One thread at a time
 /// waits and takes.
 /// </summary>
+/// <remarks>
+/// Who ends a future puts it into an inbox, counts, and looks whether somebody waits; who waits says so, fences, and looks into the inbox once more. One of
+/// the two sees the other. Only who waits takes from the inbox.
+/// </remarks>
 internal sealed class FutureGathering<TFuture> : IDisposable
     where TFuture : Future
 {
     // A condition variable of the runtime: Monitor.Wait and Pulse need an object of their own kind.
     private readonly object _gate = new();
-    private readonly List<TFuture> _all = [];
+    private readonly List<TFuture> _all;
     private readonly WaitFor _until;
 
-    // Guarded by _gate.
-    private readonly Queue<TFuture> _ended = new();
-    private TaskCompletionSource? _enough;
+    // By who waits and takes.
+    private readonly Queue<TFuture> _ready;
     private int _done;
     private int _failed;
     private int _taken;
-    private bool _isOver;
+
+    // By all.
+    private Inbox<Observer> _ended;
+    private int _running;
+    private volatile bool _isWaiting;
+    private volatile bool _isOver;
+
+    // Guarded by _gate.
+    private TaskCompletionSource? _signal;
 
     public FutureGathering(IEnumerable<TFuture> futures, WaitFor until)
     {
@@ -31,22 +42,16 @@ internal sealed class FutureGathering<TFuture> : IDisposable
         }
 
         _until = until;
-        var seen = new HashSet<TFuture>(ReferenceEqualityComparer.Instance);
-        foreach (TFuture future in futures)
-        {
-            if (seen.Add(future ?? throw new ArgumentNullException(nameof(futures), "One of the futures is null.")))
-            {
-                _all.Add(future);
-            }
-        }
+        _all = Distinct(futures);
+        _ready = new Queue<TFuture>(_all.Count);
 
         // Those that have ended come in their own order, before any that ends meanwhile.
-        var running = new List<TFuture>();
+        var running = new List<TFuture>(_all.Count);
         foreach (TFuture future in _all)
         {
             if (future.IsDone)
             {
-                OnDone(future);
+                Note(future);
             }
             else
             {
@@ -54,11 +59,13 @@ internal sealed class FutureGathering<TFuture> : IDisposable
             }
         }
 
+        _running = running.Count;
         foreach (TFuture future in running)
         {
-            if (!future.TryAttach(new Observer(this, future)))
+            var observer = new Observer(this, future);
+            if (!future.TryAttach(observer))
             {
-                OnDone(future);
+                observer.OnDone(future);
             }
         }
     }
@@ -72,20 +79,25 @@ internal sealed class FutureGathering<TFuture> : IDisposable
     public bool WaitUntilEnough(TimeSpan timeout, CancellationToken token)
     {
         token.ThrowIfCancellationRequested();
+        if (IsEnough())
+        {
+            return true;
+        }
+
         long start = TimeProvider.System.GetTimestamp();
-        using CancellationTokenRegistration registration = token.UnsafeRegister(static gathering => ((FutureGathering<TFuture>)gathering!).Pulse(), this);
+        using CancellationTokenRegistration registration = token.UnsafeRegister(static gathering => ((FutureGathering<TFuture>)gathering!).Signal(), this);
         lock (_gate)
         {
-            while (!IsEnough_UnderGate())
+            while (!IsEnoughFromNowOn())
             {
                 token.ThrowIfCancellationRequested();
-                TimeSpan left = timeout == Timeout.InfiniteTimeSpan ? timeout : timeout - TimeProvider.System.GetElapsedTime(start);
-                if (left <= TimeSpan.Zero && timeout != Timeout.InfiniteTimeSpan)
+                TimeSpan left = Rest(timeout, start);
+                if (left == TimeSpan.Zero)
                 {
                     return false;
                 }
 
-                Monitor.Wait(_gate, timeout == Timeout.InfiniteTimeSpan ? -1 : (int)Math.Min(Math.Ceiling(left.TotalMilliseconds), int.MaxValue));
+                Monitor.Wait(_gate, left == Timeout.InfiniteTimeSpan ? -1 : (int)Math.Min(Math.Ceiling(left.TotalMilliseconds), int.MaxValue));
             }
 
             return true;
@@ -96,41 +108,46 @@ internal sealed class FutureGathering<TFuture> : IDisposable
     public async ValueTask<bool> WaitUntilEnoughAsync(TimeSpan timeout, CancellationToken token)
     {
         token.ThrowIfCancellationRequested();
-        Task enough;
-        lock (_gate)
+        long start = TimeProvider.System.GetTimestamp();
+        while (true)
         {
-            if (IsEnough_UnderGate())
+            Task signal;
+            lock (_gate)
             {
-                return true;
+                if (IsEnoughFromNowOn())
+                {
+                    return true;
+                }
+
+                signal = (_signal ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
             }
 
-            enough = (_enough ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
-        }
-
-        try
-        {
-            await enough.WaitAsync(timeout, token).ConfigureAwait(false);
-            return true;
-        }
-        catch (TimeoutException)
-        {
-            return false;
+            try
+            {
+                await signal.WaitAsync(Rest(timeout, start), token).ConfigureAwait(false);
+            }
+            catch (TimeoutException)
+            {
+                return false;
+            }
         }
     }
 
     /// <summary>The next that has ended and was not taken.</summary>
     public bool TryTake([NotNullWhen(true)] out TFuture? future)
     {
-        lock (_gate)
+        if (_ready.Count == 0)
         {
-            if (!_ended.TryDequeue(out future))
-            {
-                return false;
-            }
-
-            _taken++;
-            return true;
+            EmptyInbox();
         }
+
+        if (!_ready.TryDequeue(out future))
+        {
+            return false;
+        }
+
+        _taken++;
+        return true;
     }
 
     public FutureSplit<TFuture> Split()
@@ -146,49 +163,115 @@ internal sealed class FutureGathering<TFuture> : IDisposable
     }
 
     /// <summary>Nobody waits any more: futures that go on need not tell.</summary>
-    public void Dispose()
-    {
-        lock (_gate)
-        {
-            _isOver = true;
-        }
-    }
+    public void Dispose() => _isOver = true;
 
-    private bool IsEnough_UnderGate() => _done == _all.Count || _until switch
+    private static List<TFuture> Distinct(IEnumerable<TFuture> futures)
     {
-        WaitFor.FirstCompleted => _ended.Count > 0,
-        WaitFor.FirstException => _failed > 0,
-        _ => false,
-    };
-
-    private void OnDone(TFuture future)
-    {
-        lock (_gate)
+        _ = futures.TryGetNonEnumeratedCount(out int count);
+        var all = new List<TFuture>(count);
+        var seen = new HashSet<TFuture>(count, ReferenceEqualityComparer.Instance);
+        foreach (TFuture future in futures)
         {
-            _done++;
-            _failed += future.State == FutureState.Faulted ? 1 : 0;
-            _ended.Enqueue(future);
-            if (IsEnough_UnderGate())
+            if (seen.Add(future ?? throw new ArgumentNullException(nameof(futures), "One of the futures is null.")))
             {
-                _enough?.TrySetResult();
-                _enough = null;
-                Monitor.Pulse(_gate);
+                all.Add(future);
             }
         }
+
+        return all;
     }
 
-    private void Pulse()
+    private static TimeSpan Rest(TimeSpan timeout, long start)
+    {
+        if (timeout == Timeout.InfiniteTimeSpan)
+        {
+            return timeout;
+        }
+
+        TimeSpan left = timeout - TimeProvider.System.GetElapsedTime(start);
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+    }
+
+    // The fence pairs with the one of the inbox: who ends a future from here on sees that somebody waits.
+    private bool IsEnoughFromNowOn()
+    {
+        _isWaiting = true;
+        Interlocked.MemoryBarrier();
+        if (!IsEnough())
+        {
+            return false;
+        }
+
+        _isWaiting = false;
+        return true;
+    }
+
+    private bool IsEnough()
+    {
+        EmptyInbox();
+        return _done == _all.Count || _until switch
+        {
+            WaitFor.FirstCompleted => _ready.Count > 0,
+            WaitFor.FirstException => _failed > 0,
+            _ => false,
+        };
+    }
+
+    private void EmptyInbox()
+    {
+        if (_ended.IsEmpty)
+        {
+            return;
+        }
+
+        for (Observer? observer = _ended.TakeAll(); observer is not null; observer = observer.After)
+        {
+            Note(observer.Future);
+        }
+    }
+
+    private void Note(TFuture future)
+    {
+        _done++;
+        _failed += future.State == FutureState.Faulted ? 1 : 0;
+        _ready.Enqueue(future);
+    }
+
+    // Wakes who waits only for what it waits for: all of a hundred thousand are one wake-up.
+    private void OnDone(Observer observer)
+    {
+        _ended.Put(observer);
+        bool isLast = Interlocked.Decrement(ref _running) == 0;
+        if (_isWaiting && (isLast || _until == WaitFor.FirstCompleted || (_until == WaitFor.FirstException && observer.Future.State == FutureState.Faulted)))
+        {
+            Signal();
+        }
+    }
+
+    private void Signal()
     {
         lock (_gate)
         {
+            _signal?.TrySetResult();
+            _signal = null;
             Monitor.Pulse(_gate);
         }
     }
 
-    private sealed class Observer(FutureGathering<TFuture> gathering, TFuture future) : FutureObserver
+    private sealed class Observer(FutureGathering<TFuture> gathering, TFuture future) : FutureObserver, IInboxItem<Observer>
     {
+        public TFuture Future => future;
+
+        public Observer? After { get; private set; }
+
+        Observer? IInboxItem<Observer>.Next
+        {
+            get => After;
+            set => After = value;
+        }
+
         public override bool IsOver => gathering._isOver;
 
-        public override void OnDone(Future done) => gathering.OnDone(future);
+        public override void OnDone(Future done) => gathering.OnDone(this);
     }
 }

@@ -6,8 +6,7 @@ public abstract class Future<TResult> : Future
 {
     private TResult _value = default!;
 
-    private protected Future(string? name)
-        : base(name)
+    private protected Future()
     {
     }
 

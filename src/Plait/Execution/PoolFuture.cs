@@ -5,9 +5,15 @@ namespace Plait.Execution;
 internal sealed class PoolFuture<TResult> : Future<TResult>
 {
     private readonly CancellationTokenSource _source;
+    private readonly string _name;
 
     public PoolFuture(string name, CancellationToken token)
-        : base(name) => _source = CancellationTokenSource.CreateLinkedTokenSource(token);
+    {
+        _name = name;
+        _source = CancellationTokenSource.CreateLinkedTokenSource(token);
+    }
+
+    private protected override string? GivenName => _name;
 
     private protected override bool IsRunning => !IsDone;
 

@@ -64,6 +64,17 @@ public sealed class ThreadExecutor : IExecutor, IExecutorInsights
         return future;
     }
 
+    /// <summary>As the other way to submit, for a function without arguments or options.</summary>
+    /// <param name="function">An <see cref="Action"/> or a <see cref="Func{TResult}"/>, async or not.</param>
+    /// <param name="hasResult">Whether its result is the future's.</param>
+    internal Future<TResult> SubmitPlain<TResult>(Delegate function, bool hasResult)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        Future<TResult> future = _pool.SubmitPlain<TResult>(function, hasResult);
+        GC.KeepAlive(this);
+        return future;
+    }
+
     /// <inheritdoc/>
     public IAsyncEnumerable<T> Stream<T>(WorkRequest work)
     {

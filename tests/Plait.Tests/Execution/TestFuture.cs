@@ -3,9 +3,11 @@ using Plait.Execution;
 namespace Plait.Tests.Execution;
 
 /// <summary>A future that the test itself brings to its end, as an executor would.</summary>
-internal sealed class TestFuture<T>(string name = "task") : Future<T>(name)
+internal sealed class TestFuture<T>(string name = "task") : Future<T>
 {
     private bool _isRunning;
+
+    private protected override string? GivenName => name;
 
     private protected override bool IsRunning => Volatile.Read(ref _isRunning);
 

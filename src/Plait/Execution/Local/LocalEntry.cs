@@ -1,14 +1,21 @@
+using Plait.Interop;
 using Plait.Scheduling;
 
 namespace Plait.Execution.Local;
 
 /// <summary>A task as a policy sees it.</summary>
-internal sealed class LocalEntry(ILocalTask task) : SchedulingEntry
+internal sealed class LocalEntry(ILocalTask task) : SchedulingEntry, IInboxItem<LocalEntry>
 {
     // A tick is 100 ns.
     private const long TickNanoseconds = 100;
 
     public ILocalTask Task { get; } = task;
+
+    /// <summary>When it came; the policy hears of it a little later.</summary>
+    public long AddedAt { get; } = MonotonicClock.Now;
+
+    /// <inheritdoc cref="IInboxItem{T}.Next"/>
+    LocalEntry? IInboxItem<LocalEntry>.Next { get; set; }
 
     public override string? Name => Task.Options.Name;
 

@@ -13,6 +13,9 @@ internal abstract class LocalHost
     /// <summary>Whether it is measured how long functions run.</summary>
     public bool IsMeasured { get; protected init; }
 
+    /// <summary>Whether who waits for a task looks for its end first; null where that never pays.</summary>
+    public virtual Glances? Glances => null;
+
     public abstract TimeProvider TimeProvider { get; }
 
     /// <summary>How long a function that was asked to stop may take to do so.</summary>

@@ -45,7 +45,7 @@ internal sealed class StealingOrder(LocalPool pool) : LocalOrder
     {
         get
         {
-            if (!_all.IsEmpty)
+            if (Volatile.Read(ref pool.Search.Handed) is not null || !_all.IsEmpty)
             {
                 return true;
             }
@@ -66,7 +66,7 @@ internal sealed class StealingOrder(LocalPool pool) : LocalOrder
     {
         get
         {
-            int count = _all.Count;
+            int count = _all.Count + (Volatile.Read(ref pool.Search.Handed) is null ? 0 : 1);
             foreach (LocalWorker worker in pool.Workers)
             {
                 count += worker.Own.Count;
@@ -80,6 +80,12 @@ internal sealed class StealingOrder(LocalPool pool) : LocalOrder
     {
         if (by is null || !by.Own.TryAdd(task))
         {
+            // Only while the queue is empty: what is handed over came before what is there.
+            if (pool.IsSearched && _all.IsEmpty && Interlocked.CompareExchange(ref pool.Search.Handed, task, null) is null)
+            {
+                return;
+            }
+
             _all.Enqueue(task);
         }
 
@@ -91,15 +97,25 @@ internal sealed class StealingOrder(LocalPool pool) : LocalOrder
     {
         if (worker is null)
         {
-            return _all.TryDequeue(out ILocalTask? any) ? any : Steal(0);
+            return TakeOfAll() ?? Steal(0);
         }
 
-        if (worker.Turns++ % AllFirst == 0 && _all.TryDequeue(out ILocalTask? first))
+        if (worker.Turns++ % AllFirst == 0 && TakeOfAll() is { } first)
         {
             return first;
         }
 
-        return worker.Own.Take() ?? (_all.TryDequeue(out ILocalTask? next) ? next : Steal(worker.Turns));
+        return worker.Own.Take() ?? TakeOfAll() ?? Steal(worker.Turns);
+    }
+
+    private ILocalTask? TakeOfAll()
+    {
+        if (Volatile.Read(ref pool.Search.Handed) is not null && Interlocked.Exchange(ref pool.Search.Handed, null) is { } handed)
+        {
+            return handed;
+        }
+
+        return _all.TryDequeue(out ILocalTask? task) ? task : null;
     }
 
     private ILocalTask? Steal(uint from)

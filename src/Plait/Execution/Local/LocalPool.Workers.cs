@@ -6,13 +6,16 @@ namespace Plait.Execution.Local;
 /// <content>Threads: who searches, who sleeps, who is started, who is gone.</content>
 internal sealed partial class LocalPool
 {
+    /// <summary>Whether a worker looks for work now. A guess: it may just have found some.</summary>
+    public bool IsSearched => Volatile.Read(ref Search.Searching) != 0;
+
     /// <summary>A worker has nothing to do and looks around. Whether it should look for a while: one that does is enough.</summary>
-    public bool BeginSearch() => Interlocked.Increment(ref _searching) == 1;
+    public bool BeginSearch() => Interlocked.Increment(ref Search.Searching) == 1;
 
     /// <summary>A worker that searched has found a task. The last one to do so sees to it that somebody looks for the next.</summary>
     public void OnFound()
     {
-        if (Interlocked.Decrement(ref _searching) == 0 && Order.HasWork)
+        if (Interlocked.Decrement(ref Search.Searching) == 0 && Order.HasWork)
         {
             _ = Notify();
         }
@@ -25,7 +28,7 @@ internal sealed partial class LocalPool
         {
             if (IsOver_UnderGate())
             {
-                Interlocked.Decrement(ref _searching);
+                Interlocked.Decrement(ref Search.Searching);
                 WakeAll_UnderGate();
                 return LocalRest.Over;
             }
@@ -35,7 +38,7 @@ internal sealed partial class LocalPool
         }
 
         // A full fence between saying so and the last look: pairs with the one in Order.Add.
-        Interlocked.Decrement(ref _searching);
+        Interlocked.Decrement(ref Search.Searching);
         if (!Order.HasWork && !_isClosing)
         {
             return LocalRest.Sleep;
@@ -51,7 +54,7 @@ internal sealed partial class LocalPool
             if (_idle.Remove(worker))
             {
                 _sleeping--;
-                Interlocked.Increment(ref _searching);
+                Interlocked.Increment(ref Search.Searching);
                 return LocalRest.Again;
             }
 
@@ -76,7 +79,7 @@ internal sealed partial class LocalPool
         catch (Exception error)
         {
             // A user's code: nothing runs in a thread that is not as it should be.
-            Interlocked.Decrement(ref _searching);
+            Interlocked.Decrement(ref Search.Searching);
             Break(new ExecutorBrokenException($"The initializer of executor '{Name}' threw on thread {Name}-{worker.Number}: {error.Message}", error));
             return false;
         }
@@ -125,12 +128,12 @@ internal sealed partial class LocalPool
     /// <summary>Sees to it that somebody looks for work, if nobody does. Behind a full fence. False when there is nobody and none can be made.</summary>
     private bool Notify()
     {
-        if (Volatile.Read(ref _searching) != 0 || (Volatile.Read(ref _sleeping) == 0 && Volatile.Read(ref _started) == Size))
+        if (IsSearched || (Volatile.Read(ref _sleeping) == 0 && Volatile.Read(ref _started) == Size))
         {
             return true;
         }
 
-        if (Interlocked.CompareExchange(ref _searching, 1, 0) != 0)
+        if (IsTakenAtAGlance() || Interlocked.CompareExchange(ref Search.Searching, 1, 0) != 0)
         {
             return true;
         }
@@ -165,10 +168,17 @@ internal sealed partial class LocalPool
         return isNew ? TryStart(worker) : Wake(worker);
     }
 
+    // A worker that is awake may be about to look: one that ends short tasks, each of which brings the next. To see that costs a fraction of a
+    // needless wake-up.
+    private bool IsTakenAtAGlance() =>
+        Volatile.Read(ref _started) != Volatile.Read(ref _sleeping) &&
+        _glancesAtQueue is { } glances &&
+        glances.Look(this, static pool => pool.IsSearched || !pool.Order.HasWork);
+
     // Whoever has added something meanwhile relied on this search.
     private void EndSearch()
     {
-        if (Interlocked.Decrement(ref _searching) == 0 && Volatile.Read(ref _sleeping) != 0 && Order.HasWork)
+        if (Interlocked.Decrement(ref Search.Searching) == 0 && Volatile.Read(ref _sleeping) != 0 && Order.HasWork)
         {
             _ = Notify();
         }
@@ -221,7 +231,7 @@ internal sealed partial class LocalPool
     {
         foreach (LocalWorker worker in _idle)
         {
-            Interlocked.Increment(ref _searching);
+            Interlocked.Increment(ref Search.Searching);
             worker.Wake();
         }
 

@@ -27,8 +27,10 @@ internal sealed partial class LocalPool : LocalHost, IGaugedExecutor
     private volatile bool _isCancelling;
     private volatile ExecutorBrokenException? _broken;
 
+    // On one processor nothing happens while somebody looks.
+    private readonly Glances? _glancesAtQueue = Environment.ProcessorCount > 1 ? new Glances() : null;
+
     // Interlocked.
-    private int _searching;
     private int _skipped;
 
     // Guarded by _gate.
@@ -55,6 +57,9 @@ internal sealed partial class LocalPool : LocalHost, IGaugedExecutor
         ExecutorGauges.Add(this);
     }
 
+    /// <summary>Written with full fences only, by this class and by the order of what waits.</summary>
+    internal SearchLine Search;
+
     public ThreadExecutorOptions Options { get; }
 
     public override string Name { get; }
@@ -70,6 +75,8 @@ internal sealed partial class LocalPool : LocalHost, IGaugedExecutor
 
     /// <summary>Those there are now. A copy: never changed.</summary>
     public LocalWorker[] Workers => Volatile.Read(ref _workers);
+
+    public override Glances? Glances { get; } = Environment.ProcessorCount > 1 ? new Glances() : null;
 
     public override TimeProvider TimeProvider => Options.TimeProvider;
 
@@ -92,6 +99,14 @@ internal sealed partial class LocalPool : LocalHost, IGaugedExecutor
 
         Accept(task);
         task.Watch();
+        return task;
+    }
+
+    /// <summary>A function without arguments or options: one object, and no more to look at.</summary>
+    public Future<TResult> SubmitPlain<TResult>(Delegate function, bool hasResult)
+    {
+        var task = new LocalTask<TResult>(this, function, hasResult);
+        Accept(task);
         return task;
     }
 

@@ -16,39 +16,49 @@ internal sealed class LocalTask<TResult> : Future<TResult>, ILocalTask
 
     private readonly LocalHost _host;
     private readonly Delegate _function;
-    private readonly bool _hasResult;
 
-    private object?[] _arguments;
+    // Most tasks have none. Set once, by whoever needs them first.
+    private LocalExtras? _extras;
+
+    private readonly bool _hasResult;
     private int _stage;
 
-    // Most tasks have nothing of it.
-    private LocalStops? _stops;
+    /// <summary>A function without arguments or options.</summary>
+    /// <param name="host">Its executor.</param>
+    /// <param name="function">An <see cref="Action"/> or a <see cref="Func{TResult}"/>, async or not.</param>
+    /// <param name="hasResult">Whether its result is the future's.</param>
+    public LocalTask(LocalHost host, Delegate function, bool hasResult)
+    {
+        _host = host;
+        _function = function;
+        _hasResult = hasResult;
+    }
 
     /// <exception cref="ArgumentException">The function returns something else.</exception>
     public LocalTask(LocalHost host, WorkRequest work, bool hasResult)
-        : base(work.Options.Name)
+        : this(host, work.Function, hasResult)
     {
-        _host = host;
-        _function = work.Function;
-        _arguments = work.ArgumentArray;
-        _hasResult = hasResult;
-        Options = work.Options;
+        TaskOptions options = work.Options;
+        object?[] arguments = work.ArgumentArray;
         if (hasResult && _function is not (Func<TResult> or Func<Task<TResult>>))
         {
             LocalFunction.ThrowIfNot<TResult>(_function, nameof(work));
         }
 
-        if (!ReferenceEquals(Options, TaskOptions.Default) || _arguments.Length != 0)
+        if (!ReferenceEquals(options, TaskOptions.Default) || arguments.Length != 0)
         {
-            bool takesToken = LocalFunction.TakesToken(_arguments);
-            if (takesToken || LocalStops.AreWanted(Options))
+            _extras = new LocalExtras(options, arguments);
+            bool takesToken = LocalFunction.TakesToken(arguments);
+            if (takesToken || LocalStops.AreWanted(options))
             {
-                _stops = new LocalStops(this, host, takesToken);
+                _extras.Stops = new LocalStops(this, host, takesToken);
             }
         }
     }
 
-    public TaskOptions Options { get; }
+    public TaskOptions Options => _extras?.Options ?? TaskOptions.Default;
+
+    private protected override string? GivenName => _extras?.Options.Name;
 
     private protected override string DefaultName => FunctionName.Of(_function.Method);
 
@@ -56,10 +66,21 @@ internal sealed class LocalTask<TResult> : Future<TResult>, ILocalTask
 
     private protected override bool IsRunning => Volatile.Read(ref _stage) == Running;
 
-    private LocalStops Stops => _stops ?? Interlocked.CompareExchange(ref _stops, new LocalStops(this, _host, takesToken: false), null) ?? _stops;
+    private protected override Glances? Glances => _host.Glances;
+
+    private LocalStops? StopsIfAny => _extras?.Stops;
+
+    private LocalStops Stops
+    {
+        get
+        {
+            LocalExtras extras = _extras ?? Interlocked.CompareExchange(ref _extras, new LocalExtras(TaskOptions.Default, []), null) ?? _extras;
+            return extras.Stops ?? Interlocked.CompareExchange(ref extras.Stops, new LocalStops(this, _host, takesToken: false), null) ?? extras.Stops;
+        }
+    }
 
     /// <summary>Looks out for its token, and for its time where that counts from now. Once it can be run.</summary>
-    public void Watch() => _stops?.Watch();
+    public void Watch() => StopsIfAny?.Watch();
 
     /// <summary>It is accepted: from here on it is watched, if anybody wants that. Before it can be run.</summary>
     public void StartTrace()
@@ -79,13 +100,14 @@ internal sealed class LocalTask<TResult> : Future<TResult>, ILocalTask
         }
 
         _host.OnBegun();
-        TaskTrace? trace = _stops?.Trace;
+        LocalStops? stops = StopsIfAny;
+        TaskTrace? trace = stops?.Trace;
         TResult value;
         try
         {
             trace?.Enter();
-            _stops?.Begin();
-            value = Call(_stops?.Token ?? CancellationToken.None);
+            stops?.Begin();
+            value = Call(stops?.Token ?? CancellationToken.None);
         }
         catch (Exception error)
         {
@@ -95,8 +117,7 @@ internal sealed class LocalTask<TResult> : Future<TResult>, ILocalTask
             return true;
         }
 
-        _arguments = [];
-        _stops?.Release();
+        Release();
         OnRan(trace, null);
         trace?.End(TaskOutcome.Succeeded, null);
 
@@ -124,8 +145,7 @@ internal sealed class LocalTask<TResult> : Future<TResult>, ILocalTask
             return false;
         }
 
-        _arguments = [];
-        _stops?.Release();
+        Release();
         EndBy(reason);
         return true;
     }
@@ -151,13 +171,23 @@ internal sealed class LocalTask<TResult> : Future<TResult>, ILocalTask
         }
 
         var reason = StopReason.Cancelled(token);
-        if (_stops is null && TryEndWaiting(reason))
+        if (StopsIfAny is null && TryEndWaiting(reason))
         {
             _host.OnEndedWaiting(this);
             return true;
         }
 
         return Stops.Stop(reason);
+    }
+
+    // Nothing of the call is kept but its end.
+    private void Release()
+    {
+        if (_extras is { } extras)
+        {
+            extras.Arguments = [];
+            extras.Stops?.Release();
+        }
     }
 
     private void OnRan(TaskTrace? trace, Exception? error)
@@ -183,12 +213,12 @@ internal sealed class LocalTask<TResult> : Future<TResult>, ILocalTask
             return default!;
         }
 
-        return LocalFunction.Call(_function, _arguments, token) is TResult value && _hasResult ? value : default!;
+        return LocalFunction.Call(_function, _extras?.Arguments ?? [], token) is TResult value && _hasResult ? value : default!;
     }
 
     private void OnThrew(Exception error)
     {
-        if (_stops is not { } stops || IsDone)
+        if (StopsIfAny is not { } stops || IsDone)
         {
             Fail(error);
             return;
@@ -243,9 +273,8 @@ internal sealed class LocalTask<TResult> : Future<TResult>, ILocalTask
 
     private void Fail(Exception error)
     {
-        _arguments = [];
-        _stops?.Release();
-        _stops?.Trace?.End(TaskOutcome.Failed, error);
+        Release();
+        StopsIfAny?.Trace?.End(TaskOutcome.Failed, error);
         _host.Count(LocalCount.Failed, 1);
         if (!TryFail(error))
         {
@@ -257,8 +286,7 @@ internal sealed class LocalTask<TResult> : Future<TResult>, ILocalTask
 
     private void Finish(StopReason reason)
     {
-        _arguments = [];
-        _stops?.Release();
+        Release();
         _ = EndBy(reason);
         Volatile.Write(ref _stage, Ended);
     }
@@ -266,7 +294,7 @@ internal sealed class LocalTask<TResult> : Future<TResult>, ILocalTask
     private bool EndBy(StopReason reason)
     {
         TimeoutException? timeout = reason.ToTimeout(Name, Options);
-        _stops?.Trace?.End(timeout is null ? TaskOutcome.Cancelled : TaskOutcome.Failed, timeout);
+        StopsIfAny?.Trace?.End(timeout is null ? TaskOutcome.Cancelled : TaskOutcome.Failed, timeout);
         Count(1);
         if (timeout is null ? TryCancel(reason.Token) : TryFail(timeout))
         {

@@ -9,8 +9,10 @@ namespace Plait.Execution.Local;
 /// <summary>A thread of a <see cref="LocalPool"/>: takes tasks and runs them, looks a while for more, and sleeps.</summary>
 internal sealed unsafe class LocalWorker
 {
-    // Looks of a worker that has nothing to do, before it sleeps: about what a sleep and its wake-up cost.
-    private const int Looks = 40;
+    // Looks of a worker that has nothing to do, before it sleeps: together about what a sleep and its wake-up cost. The first are close together,
+    // for who waits for one short task and submits the next.
+    private const int Looks = 100;
+    private const int CloseLooks = 64;
     private const int Pause = 8;
 
     [ThreadStatic]
@@ -175,7 +177,7 @@ internal sealed unsafe class LocalWorker
                 return true;
             }
 
-            Thread.SpinWait(Pause);
+            Thread.SpinWait(i < CloseLooks ? 1 : Pause);
         }
 
         return false;

@@ -3,28 +3,38 @@ using Plait.Scheduling;
 
 namespace Plait.Execution.Local;
 
-/// <summary>An order that a policy decides. The policy is told of every task's coming, beginning and end, in one lock.</summary>
+/// <summary>
+/// An order that a policy decides. The policy is told of every task's coming, beginning and end, in one lock, which only workers take: who
+/// submits leaves its task in an inbox, with the time, and the next worker that looks for a task hands in what lies there.
+/// </summary>
+/// <remarks>
+/// <c>_count</c> is what the policy has. Who empties the inbox first counts one too many (its exchange is the fence behind that), and counts right when
+/// all is handed in: so whoever finds the inbox empty finds the count not zero, for as long as there is a task in between.
+/// </remarks>
 internal sealed class PolicyOrder(SchedulingPolicy policy) : LocalOrder
 {
     private readonly Lock _gate = new();
+    private Inbox<LocalEntry> _inbox;
+
+    // Written under _gate, read by all.
     private int _count;
 
-    public override bool HasWork => Volatile.Read(ref _count) != 0;
+    public override bool HasWork => !_inbox.IsEmpty || Volatile.Read(ref _count) != 0;
 
-    public override int Count => Volatile.Read(ref _count);
-
-    public override void Add(ILocalTask task, LocalWorker? by)
+    public override int Count
     {
-        var entry = new LocalEntry(task);
-        lock (_gate)
+        get
         {
-            policy.Add(entry, MonotonicClock.Now);
-            _count++;
+            lock (_gate)
+            {
+                HandIn_UnderGate();
+                return _count;
+            }
         }
-
-        // Between the task and the look for who sleeps: pairs with the one in LocalPool.Rest.
-        Interlocked.MemoryBarrier();
     }
+
+    // The inbox's fence is between the task and the look for who sleeps: pairs with the one in LocalPool.Rest.
+    public override void Add(ILocalTask task, LocalWorker? by) => _inbox.Put(new LocalEntry(task));
 
     public override ILocalTask? Take(LocalWorker? worker)
     {
@@ -35,6 +45,7 @@ internal sealed class PolicyOrder(SchedulingPolicy policy) : LocalOrder
 
         lock (_gate)
         {
+            HandIn_UnderGate();
             long now = MonotonicClock.Now;
             if (worker is not null)
             {
@@ -46,7 +57,7 @@ internal sealed class PolicyOrder(SchedulingPolicy policy) : LocalOrder
                 return null;
             }
 
-            _count--;
+            Volatile.Write(ref _count, _count - 1);
             var entry = (LocalEntry)taken;
             if (worker is null)
             {
@@ -70,6 +81,26 @@ internal sealed class PolicyOrder(SchedulingPolicy policy) : LocalOrder
         {
             Settle_UnderGate(worker, MonotonicClock.Now);
         }
+    }
+
+    private void HandIn_UnderGate()
+    {
+        if (_inbox.IsEmpty)
+        {
+            return;
+        }
+
+        int count = _count;
+        Volatile.Write(ref _count, count + 1);
+        IInboxItem<LocalEntry>? next = _inbox.TakeAll();
+        while (next is LocalEntry entry)
+        {
+            next = next.Next;
+            policy.Add(entry, entry.AddedAt);
+            count++;
+        }
+
+        Volatile.Write(ref _count, count);
     }
 
     private void Settle_UnderGate(LocalWorker worker, long now)

@@ -46,10 +46,12 @@ internal sealed class TaskCall<TResult> : PooledCall
 }
 
 /// <summary>The future of a call in a process executor.</summary>
-internal sealed class TaskFuture<TResult>(PooledCall call, Delegate function, string? name) : Future<TResult>(name)
+internal sealed class TaskFuture<TResult>(PooledCall call, Delegate function, string? name) : Future<TResult>
 {
     // Let go at the end: futures are often kept, and a call is the greater part of them.
     private PooledCall? _call = call;
+
+    private protected override string? GivenName => name;
 
     private protected override string DefaultName => FunctionName.Of(function.Method);
 
