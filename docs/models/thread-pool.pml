@@ -81,6 +81,7 @@ inline notify(w)
 {
     do
     :: searching != 0 -> break
+    :: searching == 0 && started != sleeping && !HAS_WORK -> break /* a glance: a thread that is awake has taken it */
     :: searching == 0 ->
         if
         :: sleeping == 0 && started == SIZE -> break

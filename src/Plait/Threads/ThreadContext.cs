@@ -21,7 +21,9 @@ internal sealed class ThreadContext : SynchronizationContext
     }
 
     /// <summary>Calls the function and blocks until its task has ended. The task is returned as it ended.</summary>
-    public static TTask Run<TTask>(Func<TTask> function)
+    /// <param name="function">The function.</param>
+    /// <param name="onReturn">Called whenever it comes back from an await, on its thread.</param>
+    public static TTask Run<TTask>(Func<TTask> function, Action? onReturn = null)
         where TTask : Task
     {
         SynchronizationContext? previous = Current;
@@ -30,7 +32,7 @@ internal sealed class ThreadContext : SynchronizationContext
         try
         {
             TTask task = function() ?? throw new InvalidOperationException("The async function returned null instead of a task.");
-            context.RunUntilOver(task);
+            context.RunUntilOver(task, onReturn);
             return task;
         }
         finally
@@ -83,7 +85,7 @@ internal sealed class ThreadContext : SynchronizationContext
         sent.Task.GetAwaiter().GetResult();
     }
 
-    private void RunUntilOver(Task task)
+    private void RunUntilOver(Task task, Action? onReturn)
     {
         if (!task.IsCompleted)
         {
@@ -97,6 +99,7 @@ internal sealed class ThreadContext : SynchronizationContext
             });
             while (TakeNext() is var (callback, state))
             {
+                onReturn?.Invoke();
                 RunOne(callback, state);
             }
         }

@@ -14,6 +14,9 @@ internal sealed class LocalEntry(ILocalTask task) : SchedulingEntry, IInboxItem<
     /// <summary>When it came; the policy hears of it a little later.</summary>
     public long AddedAt { get; } = MonotonicClock.Now;
 
+    /// <summary>The thread that holds the stack of a task that has begun and waits for another turn; null for one that has not begun, or runs. Guarded by the order.</summary>
+    public LocalWorker? Parked { get; set; }
+
     /// <inheritdoc cref="IInboxItem{T}.Next"/>
     LocalEntry? IInboxItem<LocalEntry>.Next { get; set; }
 

@@ -42,7 +42,7 @@ internal static class LocalFunction
         var bound = new BoundFunction(shape, function.Target);
         object?[] given = Given(arguments, token);
         return shape.IsAsync
-            ? ThreadContext.Run(() => bound.InvokeAsync(given).AsTask()).GetAwaiter().GetResult()
+            ? ThreadContext.Run(() => bound.InvokeAsync(given).AsTask(), ThreadExecutor.Checkpoint).GetAwaiter().GetResult()
             : bound.Invoke(given);
     }
 

@@ -17,7 +17,18 @@ internal abstract class LocalOrder
     public abstract void Add(ILocalTask task, LocalWorker? by);
 
     /// <summary>Takes what is next for a worker; for nobody, anything.</summary>
-    public abstract ILocalTask? Take(LocalWorker? worker);
+    /// <param name="worker">Who is to run it.</param>
+    /// <param name="parked">Who has begun it and is to go on with it, where that is so: then no task is returned.</param>
+    public abstract ILocalTask? Take(LocalWorker? worker, out LocalWorker? parked);
+
+    /// <summary>Whether the task that a worker runs should let another have its place. Quick, and by its own thread.</summary>
+    public virtual bool IsTurnOver(LocalWorker worker) => false;
+
+    /// <summary>Puts the running task back, and parks its thread in the pool; false when it may go on.</summary>
+    public virtual bool TryPark(LocalWorker worker) => false;
+
+    /// <summary>A parked thread goes on by itself; false when somebody lets it go on already.</summary>
+    public virtual bool TryUnpark(LocalWorker worker) => false;
 
     /// <summary>What a worker took is over; it did not run if it had ended before.</summary>
     public virtual void OnRan(LocalWorker worker, bool hasRun)
@@ -93,8 +104,9 @@ internal sealed class StealingOrder(LocalPool pool) : LocalOrder
         Interlocked.MemoryBarrier();
     }
 
-    public override ILocalTask? Take(LocalWorker? worker)
+    public override ILocalTask? Take(LocalWorker? worker, out LocalWorker? parked)
     {
+        parked = null;
         if (worker is null)
         {
             return TakeOfAll() ?? Steal(0);

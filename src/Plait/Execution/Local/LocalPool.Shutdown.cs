@@ -119,7 +119,7 @@ internal sealed partial class LocalPool
                 task.Stop(reason);
             }
 
-            while (Order.Take(null) is { } task)
+            foreach (ILocalTask task in TakeAll())
             {
                 Drop(task, reason);
             }
@@ -134,6 +134,27 @@ internal sealed partial class LocalPool
         {
             WakeAll_UnderGate();
             CheckOver_UnderGate();
+        }
+    }
+
+    // What has not begun. What has, goes on.
+    private IEnumerable<ILocalTask> TakeAll()
+    {
+        while (true)
+        {
+            ILocalTask? task = Order.Take(null, out LocalWorker? parked);
+            if (parked is not null)
+            {
+                Resume(parked, null);
+            }
+            else if (task is not null)
+            {
+                yield return task;
+            }
+            else
+            {
+                yield break;
+            }
         }
     }
 
@@ -167,7 +188,7 @@ internal sealed partial class LocalPool
             _ = task.TryFailWaiting(OneMore(broken));
         }
 
-        while (Order.Take(null) is { } task)
+        foreach (ILocalTask task in TakeAll())
         {
             if (!task.TryFailWaiting(OneMore(broken)))
             {
@@ -183,7 +204,7 @@ internal sealed partial class LocalPool
 
     private void CheckOver_UnderGate()
     {
-        if (_started == 0 && IsOver_UnderGate())
+        if (_started + _parked == 0 && IsOver_UnderGate())
         {
             _closed.TrySetResult();
         }

@@ -51,14 +51,15 @@ internal sealed partial class LocalPool
                 return LocalRest.Sleep;
             }
 
-            if (_idle.Remove(worker))
+            // Unless another has its place by now, who then looks in its stead.
+            if (_started - _sleeping < Size && _idle.Remove(worker))
             {
                 _sleeping--;
                 Interlocked.Increment(ref Search.Searching);
                 return LocalRest.Again;
             }
 
-            // Somebody was quicker: it is woken, and counted.
+            // Somebody was quicker: it is woken, and counted, or has its turn later.
             return LocalRest.Sleep;
         }
     }
@@ -128,7 +129,7 @@ internal sealed partial class LocalPool
     /// <summary>Sees to it that somebody looks for work, if nobody does. Behind a full fence. False when there is nobody and none can be made.</summary>
     private bool Notify()
     {
-        if (IsSearched || (Volatile.Read(ref _sleeping) == 0 && Volatile.Read(ref _started) == Size))
+        if (IsSearched || Volatile.Read(ref _started) - Volatile.Read(ref _sleeping) >= Size)
         {
             return true;
         }
@@ -142,14 +143,18 @@ internal sealed partial class LocalPool
         bool isNew = false;
         lock (_gate)
         {
-            if (_idle.Count > 0)
+            if (_started - _sleeping >= Size)
+            {
+                // Every place is taken, and who has one looks again before it gives it up.
+            }
+            else if (_idle.Count > 0)
             {
                 // The last to come: what it used is still in its processor's cache.
                 worker = _idle[^1];
                 _idle.RemoveAt(_idle.Count - 1);
                 _sleeping--;
             }
-            else if (_started < Size && _broken is null && !_closed.Task.IsCompleted)
+            else if (_broken is null && !_closed.Task.IsCompleted)
             {
                 worker = new LocalWorker(this, ++_numbers);
                 isNew = true;
@@ -229,13 +234,14 @@ internal sealed partial class LocalPool
 
     private void WakeAll_UnderGate()
     {
-        foreach (LocalWorker worker in _idle)
+        // No more than there are places, unless all are to find that it is over.
+        while (_idle.Count > 0 && (_started - _sleeping < Size || IsOver_UnderGate()))
         {
+            LocalWorker worker = _idle[^1];
+            _idle.RemoveAt(_idle.Count - 1);
+            _sleeping--;
             Interlocked.Increment(ref Search.Searching);
             worker.Wake();
         }
-
-        _sleeping = 0;
-        _idle.Clear();
     }
 }

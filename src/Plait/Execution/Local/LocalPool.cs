@@ -23,6 +23,7 @@ internal sealed partial class LocalPool : LocalHost, IGaugedExecutor
     private LocalWorker[] _workers = [];
     private int _sleeping;
     private int _started;
+    private int _parked;
     private volatile bool _isClosing;
     private volatile bool _isCancelling;
     private volatile ExecutorBrokenException? _broken;
@@ -53,7 +54,7 @@ internal sealed partial class LocalPool : LocalHost, IGaugedExecutor
         Size = options.Workers > 0 ? options.Workers : 5 * Environment.ProcessorCount;
         IsMeasured = options.MeasuresTasks;
         Slowest = options.MeasuresTasks ? new SlowestTasks() : null;
-        Order = options.Policy is { } policy ? new PolicyOrder(policy) : new StealingOrder(this);
+        Order = options.Policy is { } policy ? new PolicyOrder(this, policy) : new StealingOrder(this);
         ExecutorGauges.Add(this);
     }
 
@@ -237,7 +238,7 @@ internal sealed partial class LocalPool : LocalHost, IGaugedExecutor
                 if (worker.Task == task && worker.TryLeave(task))
                 {
                     _left++;
-                    _started--;
+                    _started -= worker.IsParked ? 0 : 1;
                     Remove_UnderGate(worker);
                     CheckOver_UnderGate();
                     break;

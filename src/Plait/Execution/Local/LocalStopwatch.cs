@@ -11,6 +11,7 @@ internal sealed class LocalStopwatch(string worker, SlowestTasks slowest)
     private long _startedAt;
     private long _readyAt;
     private long _began;
+    private long _soFar;
     private long _working;
     private long _tasks;
 
@@ -24,6 +25,20 @@ internal sealed class LocalStopwatch(string worker, SlowestTasks slowest)
 
     /// <summary>The task had ended before it could run.</summary>
     public void Forget() => Volatile.Write(ref _began, 0);
+
+    /// <summary>The function waits for its turn.</summary>
+    public void Pause()
+    {
+        _soFar = MonotonicClock.Now - _began;
+        Volatile.Write(ref _began, 0);
+    }
+
+    /// <summary>It has it again.</summary>
+    public void GoOn()
+    {
+        Volatile.Write(ref _began, MonotonicClock.Now - _soFar);
+        _soFar = 0;
+    }
 
     /// <summary>The function is over. Before its future is, so that who has seen that finds it counted.</summary>
     public void End(ILocalTask task)

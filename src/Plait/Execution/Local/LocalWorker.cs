@@ -22,6 +22,7 @@ internal sealed unsafe class LocalWorker
     private readonly uint* _word = (uint*)NativeMemory.AllocZeroed(sizeof(uint));
     private readonly long[] _counts = new long[Enum.GetValues<LocalCount>().Length];
     private ILocalTask? _current;
+    private bool _isPreempted;
 
     public LocalWorker(LocalPool pool, int number)
     {
@@ -56,6 +57,21 @@ internal sealed unsafe class LocalWorker
     public long Began { get; set; }
 
     public bool HasRun { get; set; }
+
+    /// <summary>How long it may run from then on, and whether something more urgent has come since.</summary>
+    public long Slice { get; set; }
+
+    public bool IsPreempted
+    {
+        get => Volatile.Read(ref _isPreempted);
+        set => Volatile.Write(ref _isPreempted, value);
+    }
+
+    /// <summary>What it has begun and waits to go on with, the last time it did.</summary>
+    public LocalEntry? ParkedEntry { get; set; }
+
+    /// <summary>Whether it sleeps in the middle of a task. Guarded by the pool.</summary>
+    public bool IsParked { get; set; }
 
     /// <summary>What it runs now; null when nothing.</summary>
     public ILocalTask? Task => Volatile.Read(ref _current);
@@ -132,7 +148,8 @@ internal sealed unsafe class LocalWorker
         bool isSearching = true;
         while (true)
         {
-            if (Pool.Order.Take(this) is { } task)
+            ILocalTask? task = Pool.Order.Take(this, out LocalWorker? parked);
+            if (task is not null || parked is not null)
             {
                 if (isSearching)
                 {
@@ -140,7 +157,15 @@ internal sealed unsafe class LocalWorker
                     Pool.OnFound();
                 }
 
-                if (!TryRun(task))
+                if (parked is not null)
+                {
+                    if (Pool.Resume(parked, instead: this))
+                    {
+                        Sleep();
+                        isSearching = true;
+                    }
+                }
+                else if (!TryRun(task!))
                 {
                     return;
                 }
@@ -183,9 +208,22 @@ internal sealed unsafe class LocalWorker
         return false;
     }
 
+    /// <summary>By its own thread, in a task: sleeps until it is woken, which is not work.</summary>
+    public void Park()
+    {
+        Clock?.Pause();
+        WaitForWord();
+        Clock?.GoOn();
+    }
+
     private void Sleep()
     {
         Own.Forget();
+        WaitForWord();
+    }
+
+    private void WaitForWord()
+    {
         while (Volatile.Read(ref *_word) == 0)
         {
             _ = Futex.Wait(_word, 0, MonotonicClock.Never, isShared: false);

@@ -1,0 +1,75 @@
+namespace Plait.Execution.Local;
+
+/// <content>Tasks that let others have their place, and get one again: docs/design/checkpoints.md.</content>
+internal sealed partial class LocalPool
+{
+    /// <summary>In a task, by its thread: lets another have its place if its turn is over, and comes back when it has one again.</summary>
+    public void Checkpoint(LocalWorker worker)
+    {
+        if (!Order.IsTurnOver(worker) || !Order.TryPark(worker))
+        {
+            return;
+        }
+
+        if (!Notify() && Order.TryUnpark(worker))
+        {
+            // No other thread, and none to be had.
+            lock (_gate)
+            {
+                Unpark_UnderGate(worker);
+            }
+
+            return;
+        }
+
+        worker.Park();
+    }
+
+    /// <summary>A worker has no place from here on; false when it was given up, or nobody is left to let it come back. By the order, whose gate is held.</summary>
+    public bool TryPark(LocalWorker worker)
+    {
+        lock (_gate)
+        {
+            // In a broken executor nobody would come to let it go on.
+            if (worker.IsGivenUp || _broken is not null)
+            {
+                return false;
+            }
+
+            worker.IsParked = true;
+            _parked++;
+            _started--;
+            return true;
+        }
+    }
+
+    /// <summary>Lets a parked worker go on.</summary>
+    /// <param name="parked">Which is no longer in the order.</param>
+    /// <param name="instead">Who gives it its place, and is idle then; null to add one.</param>
+    /// <returns>Whether the place was given away: then <paramref name="instead"/> is to sleep.</returns>
+    public bool Resume(LocalWorker parked, LocalWorker? instead)
+    {
+        bool isGiven;
+        lock (_gate)
+        {
+            // One that was given up runs beside the executor: it needs no place.
+            isGiven = !parked.IsGivenUp && instead is not null;
+            Unpark_UnderGate(parked);
+            if (isGiven)
+            {
+                _idle.Add(instead!);
+                _sleeping++;
+            }
+        }
+
+        parked.Wake();
+        return isGiven;
+    }
+
+    private void Unpark_UnderGate(LocalWorker worker)
+    {
+        worker.IsParked = false;
+        _parked--;
+        _started += worker.IsGivenUp ? 0 : 1;
+    }
+}
