@@ -10,5 +10,8 @@ public sealed class ExecutorModelTests
     public Task ThreadPool_EveryInterleaving_HoldsAndEveryBrokenVariantIsCaught() => VerifyWithVariantsAsync("thread-pool.pml", 3_400_000, ["-DSAFETY"]);
 
     [Fact]
+    public Task Checkpoints_EveryInterleaving_HoldsAndEveryBrokenVariantIsCaught() => VerifyWithVariantsAsync("checkpoints.pml", 500_000, ["-DSAFETY"]);
+
+    [Fact]
     public Task Slices_EveryInterleaving_HoldsAndEveryBrokenVariantIsCaught() => VerifyWithVariantsAsync("slices.pml", 2_400_000, ["-DSAFETY"]);
 }

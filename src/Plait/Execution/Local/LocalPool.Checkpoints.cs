@@ -11,17 +11,7 @@ internal sealed partial class LocalPool
             return;
         }
 
-        if (!Notify() && Order.TryUnpark(worker))
-        {
-            // No other thread, and none to be had.
-            lock (_gate)
-            {
-                Unpark_UnderGate(worker);
-            }
-
-            return;
-        }
-
+        _ = Notify();
         worker.Park();
     }
 
@@ -64,6 +54,21 @@ internal sealed partial class LocalPool
 
         parked.Wake();
         return isGiven;
+    }
+
+    // No thread is left, and none to be had: one that is parked goes on instead. By who searches: nobody else wakes or starts anybody meanwhile.
+    private bool TryRescue()
+    {
+        foreach (LocalWorker worker in Workers)
+        {
+            if (Order.TryUnpark(worker))
+            {
+                _ = Resume(worker, null);
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private void Unpark_UnderGate(LocalWorker worker)

@@ -141,6 +141,7 @@ internal sealed partial class LocalPool
 
         LocalWorker? worker = null;
         bool isNew = false;
+        bool isOver = false;
         lock (_gate)
         {
             if (_started - _sleeping >= Size)
@@ -161,12 +162,16 @@ internal sealed partial class LocalPool
                 _started++;
                 _workers = [.. _workers, worker];
             }
+            else
+            {
+                isOver = true;
+            }
         }
 
         if (worker is null)
         {
-            // All are there, and none sleeps: each looks again before it does.
-            EndSearch();
+            // Whoever has parked or added something meanwhile relied on this search: is there a place now?
+            EndSearch(static pool => Volatile.Read(ref pool._started) - Volatile.Read(ref pool._sleeping) < pool.Size, unless: isOver);
             return true;
         }
 
@@ -180,10 +185,10 @@ internal sealed partial class LocalPool
         _glancesAtQueue is { } glances &&
         glances.Look(this, static pool => pool.IsSearched || !pool.Order.HasWork);
 
-    // Whoever has added something meanwhile relied on this search.
-    private void EndSearch()
+    // What is wanted is looked at after the search has ended: whoever comes later searches itself.
+    private void EndSearch(Func<LocalPool, bool> isWanted, bool unless = false)
     {
-        if (Interlocked.Decrement(ref Search.Searching) == 0 && Volatile.Read(ref _sleeping) != 0 && Order.HasWork)
+        if (Interlocked.Decrement(ref Search.Searching) == 0 && Order.HasWork && (Volatile.Read(ref _sleeping) != 0 || (!unless && isWanted(this))))
         {
             _ = Notify();
         }
@@ -219,8 +224,11 @@ internal sealed partial class LocalPool
                 isAlone = _started == 0;
             }
 
-            EndSearch();
-            return !isAlone;
+            bool isThere = !isAlone || TryRescue();
+
+            // Whoever has parked meanwhile relied on this search.
+            EndSearch(static pool => Volatile.Read(ref pool._parked) != 0 && Volatile.Read(ref pool._started) == Volatile.Read(ref pool._sleeping));
+            return isThere;
         }
     }
 
