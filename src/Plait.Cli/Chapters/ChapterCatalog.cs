@@ -66,5 +66,7 @@ internal static class ChapterCatalog
         new Callbacks(),
         new OrderedResults(),
         new PoolVsSemaphore(),
+        new Hybrids(),
+        new SeedNumbers(),
     ];
 }
