@@ -30,7 +30,10 @@ internal sealed class CallTokens(bool several)
         }
     }
 
-    /// <summary>A call begins, on this thread: cancelled already if the parent said so while the call waited.</summary>
+    /// <summary>
+    /// A call begins, on this thread: cancelled already if the parent said so while the call waited. To be called in the order of the calls' numbers:
+    /// what is cancelled and not known counts as over, unless its number is above all that have begun.
+    /// </summary>
     public void Begin(long claim)
     {
         lock (_gate)

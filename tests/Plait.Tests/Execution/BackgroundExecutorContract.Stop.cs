@@ -45,6 +45,22 @@ public abstract partial class BackgroundExecutorContract
     }
 
     [Fact]
+    public async Task Cancel_AgainAndAgain_DoesNotPutOffTheEnd()
+    {
+        await using IExecutor executor = Create(new ExecutorSettings { Workers = 2, Grace = TimeSpan.FromMilliseconds(200) });
+        using var gate = new Gate();
+        string path = gate.Path;
+        Future<int> future = executor.Submit((CancellationToken _) => Gate.Pass(path));
+        await gate.NextAsync();
+
+        await UntilAsync(() => !future.Cancel());
+
+        await future.IsCancelled();
+        gate.Open();
+        Assert.Equal(3, await executor.Submit(Work.Add, 1, 2).InTime());
+    }
+
+    [Fact]
     public async Task Token_CancelledWhileTheTaskRuns_IsWhatItsFutureCarries()
     {
         await using IExecutor executor = Create(1);

@@ -61,6 +61,59 @@ public abstract partial class BackgroundExecutorContract
         Assert.Equal(3, await executor.Submit(Work.Add, 1, 2).InTime());
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Stream_WhoseFunctionHasEnded_HoldsUpNoOtherThatRunsInItsPlace(int workers)
+    {
+        await using IExecutor executor = Create(workers);
+        using var gate = new Gate();
+        await using IAsyncEnumerator<int> ended = executor.Stream(Work.CountAsync, Math.Min(FurthestAhead, 40)).GetAsyncEnumerator();
+        Assert.True(await ended.MoveNextAsync().AsTask().InTime());
+        await UntilAsync(() => executor.GetStatistics().Running == 0);
+
+        // Where a worker has several places, the next stream comes to the same one after so many others.
+        for (int i = 0; i < (2 * workers) - 1; i++)
+        {
+            await executor.Submit(Work.Add, 1, 2).InTime();
+        }
+
+        await using IAsyncEnumerator<int> other = executor.Stream(Count200WithAGateAsync, gate.Path).GetAsyncEnumerator();
+        for (int i = 0; i < 150; i++)
+        {
+            Assert.True(await other.MoveNextAsync().AsTask().InTime());
+        }
+
+        await gate.NextAsync();
+        while (await ended.MoveNextAsync().AsTask().InTime())
+        {
+        }
+
+        gate.Open();
+        for (int i = 150; i < 200; i++)
+        {
+            Assert.True(await other.MoveNextAsync().AsTask().InTime());
+            Assert.Equal(i, other.Current);
+        }
+
+        Assert.False(await other.MoveNextAsync().AsTask().InTime());
+    }
+
+    // Stands at the gate before its value 150.
+    private static async IAsyncEnumerable<int> Count200WithAGateAsync(string gate)
+    {
+        for (int i = 0; i < 200; i++)
+        {
+            await Task.Yield();
+            if (i == 150)
+            {
+                _ = Gate.Pass(gate);
+            }
+
+            yield return i;
+        }
+    }
+
     private static async IAsyncEnumerable<int> OneThenTheGateAsync(string gate)
     {
         yield return 1;

@@ -3,7 +3,7 @@ using static Plait.Tests.Models.SpinModel;
 
 namespace Plait.Tests.Models;
 
-/// <summary>The models of the threads of an executor, and of workers that are stopped for others: docs/executors.md, docs/design/slices.md.</summary>
+/// <summary>The models of the threads of an executor, and of workers that are stopped for others or run several calls at once: docs/executors.md, docs/design/slices.md, worker-protocol.md.</summary>
 public sealed class ExecutorModelTests
 {
     [Fact]
@@ -14,4 +14,7 @@ public sealed class ExecutorModelTests
 
     [Fact]
     public Task Slices_EveryInterleaving_HoldsAndEveryBrokenVariantIsCaught() => VerifyWithVariantsAsync("slices.pml", 2_400_000, ["-DSAFETY"]);
+
+    [Fact]
+    public Task Lanes_EveryInterleavingAndDeath_HoldsAndEveryBrokenVariantIsCaught() => VerifyWithVariantsAsync("lanes.pml", 1_450_000, ["-DSAFETY"]);
 }

@@ -52,8 +52,11 @@ internal sealed class CallRunner
         WarmUp(static text => text, "");
     }
 
-    /// <summary>Makes the call the process's, unless the parent has taken it back. Also the fence that puts the time of its start before it.</summary>
-    public static bool TryClaim(Channel channel, ulong claim)
+    /// <summary>
+    /// Makes the call the process's, unless the parent has taken it back. Also the fence that puts the time of its start before it. The call's token
+    /// is made here, by who receives: tokens begin in the order of calls, or a cancellation would be taken for one of a call that is over.
+    /// </summary>
+    public static bool TryClaim(Channel channel, CallTokens tokens, ulong claim)
     {
         CrashPoints.Hit(CrashPoint.CallReceived);
         ref ChannelState state = ref channel.State;
@@ -65,7 +68,13 @@ internal sealed class CallRunner
         }
 
         Volatile.Write(ref channel.WordsOf((long)(claim & ChannelState.NumberMask)).StartedAt, MonotonicClock.Now);
-        return Interlocked.CompareExchange(ref state.Claim, claim, before) == before;
+        if (Interlocked.CompareExchange(ref state.Claim, claim, before) != before)
+        {
+            return false;
+        }
+
+        tokens.Begin((long)claim);
+        return true;
     }
 
     /// <summary>A view of the body of a call that came through bulk space.</summary>
@@ -75,7 +84,7 @@ internal sealed class CallRunner
         return store.Borrow(new BulkReference((long)reader.ReadVarint(), (long)reader.ReadVarint()));
     }
 
-    /// <summary>Runs a call that was claimed. True when its function returned.</summary>
+    /// <summary>Runs a call that this thread has claimed. True when its function returned.</summary>
     public bool Run(ulong claim, ReadOnlySpan<byte> body)
     {
         long call = (long)(claim & ChannelState.NumberMask);
@@ -84,7 +93,6 @@ internal sealed class CallRunner
         state.Call = call;
         _context.Call = call;
         WorkerLog.Enter(call);
-        WorkerBootstrap.Current.Tokens.Begin((long)claim);
         MessageKind kind = MessageKind.Returned;
         long began = 0;
         long ended = 0;

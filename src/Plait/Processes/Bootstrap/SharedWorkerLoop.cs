@@ -9,7 +9,7 @@ namespace Plait.Processes.Bootstrap;
 /// <summary>
 /// Takes calls from the channel and runs several at once. Leader and followers (Schmidt et al., "Leader/Followers", 2000): one thread at a
 /// time receives; with a call in its hands it lets the next one receive and runs the call itself, so no call changes threads. Threads are
-/// made when a call finds none that is free; the parent sends no more calls than there may be threads.
+/// made when a call finds none that is free; the parent sends no more calls than there may be threads. Model: docs/models/lanes.pml.
 /// </summary>
 internal sealed class SharedWorkerLoop : IWorkerLoop
 {
@@ -41,6 +41,8 @@ internal sealed class SharedWorkerLoop : IWorkerLoop
         _reports = ReportGate.Open(channel, hello);
         _first = NewRunner();
     }
+
+    private static CallTokens Tokens => WorkerBootstrap.Current.Tokens;
 
     public void WarmUp() => _first.WarmUp();
 
@@ -83,7 +85,7 @@ internal sealed class SharedWorkerLoop : IWorkerLoop
                 _hasReturned = runner.Run(claim, stored is null ? body : stored.Memory.Span);
             }
 
-            // Free before the parent's next call can come: it never has to find a thread where there may be no more.
+            // The parent's next call may have come before this, and have made a thread that was not needed; there are never more than may be.
             Interlocked.Increment(ref _free);
             EndOne();
         }
@@ -116,7 +118,7 @@ internal sealed class SharedWorkerLoop : IWorkerLoop
             switch ((MessageKind)header.Kind)
             {
                 case MessageKind.Call:
-                    if (CallRunner.TryClaim(_channel, claim))
+                    if (CallRunner.TryClaim(_channel, Tokens, claim))
                     {
                         body = _channel.Messages.Body.ToArray();
                         return true;
@@ -125,7 +127,7 @@ internal sealed class SharedWorkerLoop : IWorkerLoop
                     break;
                 case MessageKind.StoredCall:
                     stored = CallRunner.BorrowStored(_channel.Store, _channel.Messages.Body);
-                    if (CallRunner.TryClaim(_channel, claim))
+                    if (CallRunner.TryClaim(_channel, Tokens, claim))
                     {
                         return true;
                     }

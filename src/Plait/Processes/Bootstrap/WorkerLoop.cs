@@ -16,6 +16,8 @@ internal sealed class WorkerLoop(Channel channel, Hello hello) : IWorkerLoop
 
     private CallRunner Runner => _runner ??= new CallRunner(channel, hello, _functions, channel.Store, ReportGate.Open(channel, hello));
 
+    private static CallTokens Tokens => WorkerBootstrap.Current.Tokens;
+
     public void WarmUp() => Runner.WarmUp();
 
     public bool Run()
@@ -27,13 +29,13 @@ internal sealed class WorkerLoop(Channel channel, Hello hello) : IWorkerLoop
             ReadOnlySpan<byte> body = channel.Messages.Body;
             switch ((MessageKind)header.Kind)
             {
-                case MessageKind.Call when CallRunner.TryClaim(channel, (ulong)header.Call):
+                case MessageKind.Call when CallRunner.TryClaim(channel, Tokens, (ulong)header.Call):
                     hasReturned = Runner.Run((ulong)header.Call, body);
                     break;
                 case MessageKind.StoredCall:
                     using (System.Buffers.IMemoryOwner<byte> block = CallRunner.BorrowStored(channel.Store, body))
                     {
-                        hasReturned = CallRunner.TryClaim(channel, (ulong)header.Call) ? Runner.Run((ulong)header.Call, block.Memory.Span) : hasReturned;
+                        hasReturned = CallRunner.TryClaim(channel, Tokens, (ulong)header.Call) ? Runner.Run((ulong)header.Call, block.Memory.Span) : hasReturned;
                     }
 
                     break;

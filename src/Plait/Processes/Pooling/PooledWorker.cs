@@ -354,10 +354,10 @@ internal sealed partial class PooledWorker : IChannelReader
         }
     }
 
-    // What comes after a call's end, from a thread that it left running, is for nobody.
+    // What comes after a call's end, from a thread that it left running, is for nobody; nor is what one that was given up goes on to report.
     private void OnReport(long number, ReadOnlySpan<byte> body)
     {
-        if (CallAt(number) is not { } call)
+        if (CallAt(number) is not { } call || call is AbandonedCall)
         {
             TakeReport();
             return;

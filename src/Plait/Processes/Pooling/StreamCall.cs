@@ -21,6 +21,8 @@ internal sealed class StreamCall(WorkerPool pool, WorkRequest work, Type itemTyp
     private readonly Channel<byte[]> _items = Channel.CreateUnbounded<byte[]>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private PooledWorker? _source;
+
+    // Guarded by the pool's gate.
     private uint _granted;
     private int _taken;
     private bool _hasYielded;
@@ -101,9 +103,12 @@ internal sealed class StreamCall(WorkerPool pool, WorkRequest work, Type itemTyp
         return Pool.Results.Read(ref reader, itemType);
     }
 
-    private unsafe void Grant()
+    // Not once the call's end has arrived: its words may be those of another stream by then, which would be allowed too much or too little.
+    private void Grant() => Pool.ChangeWords(this, static (call, worker) => ((StreamCall)call).RaiseCredit(worker));
+
+    private unsafe void RaiseCredit(PooledWorker worker)
     {
-        ref Memory.CallWords words = ref _source!.Channel.WordsOf(Number);
+        ref Memory.CallWords words = ref worker.Channel.WordsOf(Number);
         _granted += Batch;
         Volatile.Write(ref words.Credit, _granted);
 

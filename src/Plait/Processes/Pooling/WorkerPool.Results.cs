@@ -95,7 +95,7 @@ internal sealed partial class WorkerPool
         if (worker.Stops.Count + worker.Abandoned.Count > 0)
         {
             // What was to stop has stopped by itself.
-            worker.Stops.RemoveAll(stop => worker.CallAt(stop.Call.Number) != stop.Call);
+            worker.Stops.RemoveAll(stop => stop.IsOverIn(worker));
             worker.Abandoned.RemoveAll(left => worker.CallAt(left.Number) != left);
             if (worker.Abandoned.Count > 0 && worker.Outstanding == worker.Abandoned.Count)
             {

@@ -140,10 +140,15 @@ internal sealed partial class WorkerPool
 
         // From here on it runs beside the others: who is to end must be able to.
         LeaveSlices_UnderGate(worker);
-        if (worker.Stops.Find(stop => stop.Call == call) is not { } known)
+        if (worker.Stops.Find(stop => stop.Call == call && !stop.IsOverIn(worker)) is not { } known)
         {
             known = new CallStop(call);
             worker.Stops.Add(known);
+        }
+        else if (!call.Stop!.IsHard)
+        {
+            // It is on its way to its end. Who asks again and again does not put that off.
+            return false;
         }
 
         known.Steps = 0;
@@ -157,7 +162,7 @@ internal sealed partial class WorkerPool
     private void AdvanceStop_UnderGate(PooledWorker worker, CallStop stop)
     {
         stop.Deadline = MonotonicClock.Never;
-        if (stop.Call is not { Stop: { } reason } call || worker.CallAt(call.Number) != call)
+        if (stop.Call is not { Stop: { } reason } call || stop.IsOverIn(worker))
         {
             worker.Stops.Remove(stop);
             return;

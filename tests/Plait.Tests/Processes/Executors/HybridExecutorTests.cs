@@ -132,6 +132,33 @@ public sealed class HybridExecutorTests : ProcessExecutorTest
     }
 
     [Fact]
+    public async Task Report_OfAFunctionThatWasGivenUp_HarmsNoNeighbour()
+    {
+        HybridExecutorOptions options = Options(processes: 1, tasks: 2);
+        options.Grace = TimeSpan.Zero;
+        await using var executor = new HybridExecutor(options);
+        using var gate = new Gate();
+        using var neighbours = new Gate();
+        Future<int>[] beside = await OccupyAsync(executor, neighbours, 1);
+        var reports = new Reports<int>();
+
+        Future<int> given = executor.Submit(ReportBehindTheGate, gate.Path, reports);
+        Visitor visitor = await gate.NextAsync();
+        Assert.True(given.Cancel());
+        await given.IsCancelled();
+
+        // More than may be under way untaken: those that are for nobody are taken as well.
+        visitor.LetPass();
+        Visitor done = await gate.NextAsync();
+        Assert.Equal(visitor.Pid, done.Pid);
+        neighbours.Open();
+
+        Assert.Equal(visitor.Pid, await beside[0].InTime());
+        Assert.Empty(reports.Values);
+        Assert.Equal(0, executor.GetStatistics().WorkersDied);
+    }
+
+    [Fact]
     public async Task Timeout_WithRetries_TriesAgainElsewhere()
     {
         HybridExecutorOptions options = Options(processes: 1, tasks: 2);
@@ -378,6 +405,17 @@ public sealed class HybridExecutorTests : ProcessExecutorTest
         }
 
         return sum;
+    }
+
+    private static int ReportBehindTheGate(string gate, IProgress<int> progress)
+    {
+        _ = Gate.Pass(gate);
+        for (int i = 0; i < 3000; i++)
+        {
+            progress.Report(i);
+        }
+
+        return Gate.Pass(gate);
     }
 
     // The first await leaves the thread that began the task.
