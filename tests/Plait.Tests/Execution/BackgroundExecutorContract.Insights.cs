@@ -65,6 +65,24 @@ public abstract partial class BackgroundExecutorContract
         Assert.Equal(insights.SlowestTasks.OrderByDescending(static task => task.Time), insights.SlowestTasks);
     }
 
+    [Fact]
+    public async Task GetInsights_AfterMapsOneAfterAnother_AddsThemUp()
+    {
+        await using IExecutor executor = Create(new ExecutorSettings { Workers = 2, MeasuresTasks = true });
+        for (int maps = 1; maps <= 3; maps++)
+        {
+            int[] squares = await executor.Map(Enumerable.Range(0, 10), MapOrderTests.Square, new() { ChunkSize = 1 }).ToArrayAsync(TestContext.Current.CancellationToken);
+
+            // A map is over with its last result; the end of a chunk comes a moment later.
+            Assert.Equal(10, squares.Length);
+            await UntilAsync(() => ((IExecutorInsights)executor).GetInsights().Total.Tasks == 10 * maps);
+        }
+
+        ExecutorInsights insights = ((IExecutorInsights)executor).GetInsights();
+        Assert.Equal(30, insights.Workers.Sum(static worker => worker.Tasks));
+        Assert.True(insights.Total.Working > TimeSpan.Zero);
+    }
+
     private static TimeSpan Pass(string gate)
     {
         long start = Stopwatch.GetTimestamp();

@@ -1,3 +1,4 @@
+using Plait.Codecs;
 using Plait.Execution;
 using Xunit;
 
@@ -6,8 +7,8 @@ namespace Plait.Tests.Execution;
 /// <summary>What a <see cref="Pool"/> keeps, whatever runs its functions: by the cases of CPython's _TestPool, in tests/ported.md.</summary>
 public abstract class PoolContract : ExecutorTest
 {
-    /// <summary>Whether it stops functions that do not look at their token.</summary>
-    protected virtual bool CanKill => false;
+    /// <summary>Whether values come back as copies, and so must be able to travel.</summary>
+    protected virtual bool CanIsolate => false;
 
     protected abstract IExecutor Create(int workers);
 
@@ -35,6 +36,30 @@ public abstract class PoolContract : ExecutorTest
         Assert.Equal("bad 4", Assert.IsType<InvalidDataException>(await error.Task.InTime()).Message);
         Assert.Equal(36, await good.InTime());
         await bad.FailsWith<InvalidDataException>();
+    }
+
+    [Fact]
+    public async Task ApplyAsync_OfAResultThatCannotTravel_TellsTheErrorAndGoesOn()
+    {
+        using Pool pool = Make();
+        var value = new TaskCompletionSource<Exception?>();
+
+        for (int i = 0; i < 20; i++)
+        {
+            Future<Stream> future = pool.ApplyAsync(static Stream (int size) => new MemoryStream(new byte[size]), i, _ => value.TrySetResult(null), error => value.TrySetResult(error));
+            if (CanIsolate)
+            {
+                CannotTravelException refused = await future.FailsWith<CannotTravelException>();
+                Assert.Contains(nameof(MemoryStream), refused.Message, StringComparison.Ordinal);
+            }
+            else
+            {
+                Assert.Equal(i, (await future.InTime()).Length);
+            }
+        }
+
+        Assert.Equal(CanIsolate, await value.Task.InTime() is CannotTravelException);
+        Assert.Equal(9, pool.Apply(Square, 3));
     }
 
     [Fact]
