@@ -1,4 +1,5 @@
 using Plait.Synchronization.Engine;
+using Plait.Telemetry;
 
 namespace Plait.Synchronization;
 
@@ -35,6 +36,7 @@ public sealed class ProcessScope : Scope
     public static ProcessScope Open(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
+        WaitInstruments.Publish();
         return FromNamedMemory(name);
     }
 
@@ -45,6 +47,7 @@ public sealed class ProcessScope : Scope
     /// <exception cref="OutOfMemoryException">The address space has no room (ulimit -v).</exception>
     public static unsafe ProcessScope Create(string? name = null)
     {
+        WaitInstruments.Publish();
         ScopeMemory memory = TreeMemory.Memory;
         uint id = Interlocked.Increment(ref memory.Header->ScopeTop);
         return new ProcessScope(memory, id, name ?? $"processes-{id}");

@@ -1,4 +1,5 @@
 using Plait.Synchronization.Engine;
+using Plait.Telemetry;
 
 namespace Plait.Synchronization;
 
@@ -18,6 +19,7 @@ public sealed class ThreadScope : Scope
     /// <param name="name">What reports call it; null for "threads" and a number.</param>
     public static ThreadScope Create(string? name = null)
     {
+        WaitInstruments.Publish();
         uint id = (uint)Interlocked.Increment(ref s_last);
         return new ThreadScope(id, name ?? $"threads-{id}");
     }

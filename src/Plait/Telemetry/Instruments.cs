@@ -21,7 +21,7 @@ internal static class Instruments
     private static readonly Meter s_meter = new(Name, Tracing.Version);
 
     // Boundaries in seconds: tasks take from microseconds to minutes.
-    private static readonly InstrumentAdvice<double> s_seconds = new()
+    public static readonly InstrumentAdvice<double> Seconds = new()
     {
         HistogramBucketBoundaries = [0.00001, 0.0001, 0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
     };
@@ -33,10 +33,10 @@ internal static class Instruments
     public static readonly Counter<long> Retried = s_meter.CreateCounter<long>("plait.executor.task.retried", "{attempt}", "Attempts after the first.");
 
     public static readonly Histogram<double> Wait =
-        s_meter.CreateHistogram("plait.executor.task.wait.duration", "s", "Time from a task's submission to the beginning of its first attempt.", advice: s_seconds);
+        s_meter.CreateHistogram("plait.executor.task.wait.duration", "s", "Time from a task's submission to the beginning of its first attempt.", advice: Seconds);
 
     public static readonly Histogram<double> Run =
-        s_meter.CreateHistogram("plait.executor.task.run.duration", "s", "Time that one attempt of a task ran.", advice: s_seconds);
+        s_meter.CreateHistogram("plait.executor.task.run.duration", "s", "Time that one attempt of a task ran.", advice: Seconds);
 
     public static readonly Counter<long> WorkersStarted = s_meter.CreateCounter<long>("plait.executor.worker.started", "{worker}", "Worker processes that were started.");
 
@@ -57,5 +57,6 @@ internal static class Instruments
     {
         GC.KeepAlive(s_gauges);
         GC.KeepAlive(Tracing.Source);
+        WaitInstruments.Publish();
     }
 }

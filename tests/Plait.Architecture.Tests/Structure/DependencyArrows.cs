@@ -7,7 +7,7 @@ internal static class DependencyArrows
     {
         ["Interop"] = [],
         ["Memory"] = ["Interop"],
-        ["Synchronization"] = ["Memory"],
+        ["Synchronization"] = ["Memory", "Telemetry"],
         ["Threads"] = ["Synchronization"],
         ["Codecs"] = ["Synchronization"],
         ["Queues"] = ["Codecs", "Threads"],

@@ -154,6 +154,7 @@ internal sealed unsafe class AsyncWait : IValueTaskSource<WaitOutcome>
         Leave();
         _timer?.Dispose();
         _registration.Unregister();
+        WaitMeasures.Waited(_request, _agent, outcome);
         _core.SetResult(outcome);
     }
 

@@ -102,6 +102,13 @@ internal static unsafe class BlockingWait
     /// <summary>The agent is in the queue: waits for the end of that.</summary>
     public static WaitOutcome Sleep(in WaitRequest request, Agent agent)
     {
+        WaitOutcome outcome = SleepUntilItEnds(request, agent);
+        WaitMeasures.Waited(request, agent, outcome);
+        return outcome;
+    }
+
+    private static WaitOutcome SleepUntilItEnds(in WaitRequest request, Agent agent)
+    {
         ScopeMemory memory = request.Memory;
         AgentRecord* me = agent.Record;
         memory.WatchParticipants();

@@ -1,5 +1,6 @@
 using Plait.Interop;
 using Plait.Memory;
+using Plait.Telemetry;
 
 namespace Plait.Synchronization.Engine;
 
@@ -164,6 +165,7 @@ internal static unsafe class DeadlockSearch
         }
 
         agent.ReportedWait = wait;
+        WaitInstruments.DeadlockDetected(WaitMeasures.NameOf(agent.Memory));
         DeadlockDetection.Raise(report);
         switch (DeadlockDetection.Policy)
         {

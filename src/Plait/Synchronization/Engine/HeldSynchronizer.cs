@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Plait.Interop;
 using Plait.Memory;
+using Plait.Telemetry;
 
 namespace Plait.Synchronization.Engine;
 
@@ -177,6 +178,12 @@ internal abstract unsafe partial class HeldSynchronizer(Scope scope, uint index)
         }
 
         CrashPoints.Hit(CrashPoint.ReportTaking);
-        return (Shared.And(ref Record->Flags, ~ObjectFlags.Abandoned) & ObjectFlags.Abandoned) != 0;
+        if ((Shared.And(ref Record->Flags, ~ObjectFlags.Abandoned) & ObjectFlags.Abandoned) == 0)
+        {
+            return false;
+        }
+
+        WaitInstruments.Abandoned(WaitMeasures.NameOf(Record->Kind), WaitMeasures.NameOf(Memory));
+        return true;
     }
 }
