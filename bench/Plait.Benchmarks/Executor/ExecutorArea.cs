@@ -24,6 +24,8 @@ internal static class ExecutorArea
         .. ThreadCases.Cases(), .. SleeperCases.Cases(), Call(awaiting: false), Call(awaiting: true), Tiny(), Map(), Skewed(), Scaling(), Fresh(), Kill(),
         Shares("three tasks of weights 1:2:3 on one worker, stride", static seconds => SliceOurs.ShareErrorPercent(1, 1, new StridePolicy(Slice), seconds)),
         Shares("six tasks in classes of weights 1:2:3 on two workers, fair share", static seconds => SliceOurs.ShareErrorPercent(2, 2, new FairSharePolicy(quantum: Slice), seconds)),
+        Shares("three threads of weights 1:2:3 in one place, stride, at checkpoints", static seconds => SliceOurs.ShareErrorPercentOfThreads(1, 1, new StridePolicy(Slice), seconds)),
+        Shares("six threads in classes of weights 1:2:3 in two places, fair share, at checkpoints", static seconds => SliceOurs.ShareErrorPercentOfThreads(2, 2, new FairSharePolicy(quantum: Slice), seconds)),
         SlicesOverOrder(),
         Recycle("parent's memory", BenchUnit.Megabytes, "rss", goal: 5, static growth => growth.Megabytes),
         Recycle("parent's descriptors", BenchUnit.Plain("fds"), "fds", goal: 0, static growth => growth.Descriptors),

@@ -18,8 +18,20 @@ internal static class SliceOurs
     /// <summary>Runs tasks of weights 1, 2 and 3, so many of each, in slices, for <paramref name="seconds"/> seconds; how far the share of any weight is off at most, in per cent of what is due.</summary>
     public static (double Worst, string Note) ShareErrorPercent(int workers, int tasksEach, SchedulingPolicy policy, int seconds)
     {
+        using var pool = new ProcessExecutor(new ProcessExecutorOptions { Workers = workers, MostBegun = 3 * tasksEach, Spares = 0, Policy = policy });
+        return ShareErrorPercent(pool, tasksEach, seconds);
+    }
+
+    /// <summary>The same on threads, where the tasks come to a checkpoint after every step.</summary>
+    public static (double Worst, string Note) ShareErrorPercentOfThreads(int workers, int tasksEach, SchedulingPolicy policy, int seconds)
+    {
+        using var pool = new ThreadExecutor(new ThreadExecutorOptions { Workers = workers, Policy = policy });
+        return ShareErrorPercent(pool, tasksEach, seconds);
+    }
+
+    private static (double Worst, string Note) ShareErrorPercent(IExecutor pool, int tasksEach, int seconds)
+    {
         int tasks = 3 * tasksEach;
-        using var pool = new ProcessExecutor(new ProcessExecutorOptions { Workers = workers, MostBegun = tasks, Spares = 0, Policy = policy });
         using ProcessScope scope = ProcessScope.Create();
         using SharedArray<long> steps = scope.CreateArray<long>(tasks);
         using SharedValue<int> isOver = scope.CreateValue<int>();
@@ -91,6 +103,9 @@ internal static class SliceOurs
         {
             _ = WorkOurs.Spin(StepsBetweenLooks);
             steps[place]++;
+
+            // In a process it is stopped from outside, and this does nothing.
+            ThreadExecutor.Checkpoint();
         }
     }
 }

@@ -67,7 +67,7 @@ internal sealed unsafe class LocalWorker
         set => Volatile.Write(ref _isPreempted, value);
     }
 
-    /// <summary>What it has begun and waits to go on with, the last time it did.</summary>
+    /// <summary>What it has begun and waits to go on with; null when it is not parked. Guarded by the order.</summary>
     public LocalEntry? ParkedEntry { get; set; }
 
     /// <summary>Whether it sleeps in the middle of a task. Guarded by the pool.</summary>

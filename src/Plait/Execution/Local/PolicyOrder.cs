@@ -66,7 +66,12 @@ internal sealed class PolicyOrder(LocalPool pool, SchedulingPolicy policy) : Loc
             Volatile.Write(ref _count, _count - 1);
             var entry = (LocalEntry)taken;
             (parked, entry.Parked) = (entry.Parked, null);
-            _parked -= parked is null ? 0 : 1;
+            if (parked is not null)
+            {
+                parked.ParkedEntry = null;
+                _parked--;
+            }
+
             if (worker is null)
             {
                 Forget_UnderGate(entry, now);
@@ -123,13 +128,13 @@ internal sealed class PolicyOrder(LocalPool pool, SchedulingPolicy policy) : Loc
     {
         lock (_gate)
         {
-            if (worker.ParkedEntry is not { } entry || entry.Parked != worker)
+            if (worker.ParkedEntry is not { } entry)
             {
                 return false;
             }
 
             _ = policy.TryRemove(entry);
-            entry.Parked = null;
+            (entry.Parked, worker.ParkedEntry) = (null, null);
             _parked--;
             Volatile.Write(ref _count, _count - 1);
             return true;
