@@ -179,7 +179,7 @@ internal sealed class PolicyOrder(LocalPool pool, SchedulingPolicy policy) : Loc
     // The least urgent of those that run, if the new one preempts it.
     private void Preempt_UnderGate(LocalEntry entry)
     {
-        long now = MonotonicClock.Now;
+        long now = entry.AddedAt;
         LocalWorker? victim = null;
         foreach (LocalWorker worker in _running)
         {
