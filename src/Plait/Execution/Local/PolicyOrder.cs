@@ -85,8 +85,9 @@ internal sealed class PolicyOrder(LocalPool pool, SchedulingPolicy policy) : Loc
         }
     }
 
+    // Also where nothing waits: the policy has to know what one that is alone has used, before others come.
     public override bool IsTurnOver(LocalWorker worker) =>
-        HasWork && worker.Entry is not null && (worker.IsPreempted || (policy.IsPreemptive && !_inbox.IsEmpty) || MonotonicClock.Now - worker.Began >= worker.Slice);
+        worker.Entry is not null && (worker.IsPreempted || (policy.IsPreemptive && !_inbox.IsEmpty) || MonotonicClock.Now - worker.Began >= worker.Slice);
 
     public override bool TryPark(LocalWorker worker)
     {
@@ -95,7 +96,7 @@ internal sealed class PolicyOrder(LocalPool pool, SchedulingPolicy policy) : Loc
             HandIn_UnderGate();
             long now = MonotonicClock.Now;
             long ran = Math.Max(0, now - worker.Began);
-            if (worker.Entry is not { } entry || _count == 0 || (!worker.IsPreempted && ran < worker.Slice))
+            if (worker.Entry is not { } entry || (!worker.IsPreempted && ran < worker.Slice))
             {
                 return false;
             }
