@@ -88,7 +88,7 @@ public sealed class ThreadExecutor : IExecutor, IExecutorInsights
     /// urgent has come, and returns when it is this task's turn again. Elsewhere, and in the default order, it returns at once.
     /// </summary>
     /// <remarks>
-    /// A few tens of nanoseconds where nothing is to be done, so that a loop can call it in every round. Blocks the thread while others have their turn: hold no
+    /// Reads a clock and little else where nothing is to be done, so that a loop can call it in every round. Blocks the thread while others have their turn: hold no
     /// lock that they need. In an async function every await is a checkpoint as well. A task that waits keeps its thread, so there may be as
     /// many threads as tasks have begun. It does not end a task that was cancelled: ask its token.
     /// </remarks>

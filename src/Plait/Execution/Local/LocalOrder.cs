@@ -91,7 +91,7 @@ internal sealed class StealingOrder(LocalPool pool) : LocalOrder
     {
         if (by is null || !by.Own.TryAdd(task))
         {
-            // Only while the queue is empty: what is handed over came before what is there.
+            // Only while the queue is empty: what is handed over came before what is there. The exchange is the fence.
             if (pool.IsSearched && _all.IsEmpty && Interlocked.CompareExchange(ref pool.Search.Handed, task, null) is null)
             {
                 return;

@@ -44,12 +44,13 @@ internal sealed partial class LocalPool
         {
             // One that was given up runs beside the executor: it needs no place.
             isGiven = !parked.IsGivenUp && instead is not null;
-            Unpark_UnderGate(parked);
             if (isGiven)
             {
                 _idle.Add(instead!);
                 _sleeping++;
             }
+
+            Unpark_UnderGate(parked);
         }
 
         parked.Wake();
@@ -75,6 +76,8 @@ internal sealed partial class LocalPool
     {
         worker.IsParked = false;
         _parked--;
-        _started += worker.IsGivenUp ? 0 : 1;
+
+        // After the sleepers: pairs with Notify, which reads them in the other order and so never takes one thread too many for awake.
+        Volatile.Write(ref _started, _started + (worker.IsGivenUp ? 0 : 1));
     }
 }
