@@ -12,7 +12,7 @@ namespace Plait.Scheduling;
 internal sealed class EntryHeap
 {
     private const int Arity = 4;
-    private const int Runs = 64;
+    private const int Runs = 256;
 
     // The position of an entry that is in a run, behind its first.
     private const int InRun = -1;
@@ -39,7 +39,7 @@ internal sealed class EntryHeap
     /// <summary>The same, for an entry of a kind whose entries mostly come in order. Kinds may be any numbers; some share their runs.</summary>
     public void Add(SchedulingEntry entry, int kind)
     {
-        byte run = (byte)(kind & (Runs - 1));
+        byte run = (byte)kind;
         entry.Run = run;
         ref SchedulingEntry? last = ref _lasts[run];
         if (last is not null && (entry.Rank > last.Rank || (entry.Rank == last.Rank && entry.Sequence > last.Sequence)))

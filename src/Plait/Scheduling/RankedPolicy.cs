@@ -54,5 +54,8 @@ public abstract class RankedPolicy : SchedulingPolicy
     private protected virtual long RankAfter(SchedulingEntry entry, long ran) => entry.Rank;
 
     /// <summary>Entries of one kind mostly come in order (<see cref="EntryHeap"/>): those of one rank do.</summary>
-    private protected virtual int KindOf(SchedulingEntry entry) => entry.Rank.GetHashCode();
+    private protected virtual int KindOf(SchedulingEntry entry) => Mixed(entry.Rank);
+
+    // Ranks may differ in their high bits only: Fibonacci hashing (Knuth, The Art of Computer Programming 3, 6.4).
+    private static int Mixed(long rank) => (int)((ulong)rank * 0x9E37_79B9_7F4A_7C15 >> 32);
 }

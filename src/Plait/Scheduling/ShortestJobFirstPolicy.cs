@@ -7,7 +7,8 @@ namespace Plait.Scheduling;
 /// <remarks>
 /// An entry that gives no <see cref="SchedulingEntry.ExpectedCost"/> is predicted from the past runs of its name by an exponential average
 /// (Silberschatz, Galvin, Gagne, Operating System Concepts). A run counts when it blocks or ends. About eight thousand names are remembered; those
-/// that were not heard of for longest are forgotten first. The prediction is made on arrival and is not changed while the entry waits.
+/// that were not heard of for longest are forgotten first. The prediction is made on arrival and is not changed while the entry waits. Its four highest
+/// bits count: predictions that differ by less than an eighth may be equals, so that the noise of the clock does not reorder tasks of one name.
 /// </remarks>
 public sealed class ShortestJobFirstPolicy : RankedPolicy
 {

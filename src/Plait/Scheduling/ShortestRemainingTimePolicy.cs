@@ -2,7 +2,8 @@ namespace Plait.Scheduling;
 
 /// <summary>
 /// Shortest remaining time first, also called shortest time to completion: as <see cref="ShortestJobFirstPolicy"/>, but an entry that needs less than the rest of the
-/// one that runs stops it. The least mean turnaround that is possible. Costs must be known, so its place is the simulation.
+/// one that runs stops it. The least mean turnaround that is possible. Costs must be known, so its place is the simulation; what gives none is
+/// predicted as there, to four bits.
 /// </summary>
 public sealed class ShortestRemainingTimePolicy : RankedPolicy
 {

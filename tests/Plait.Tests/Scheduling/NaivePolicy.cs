@@ -110,7 +110,7 @@ internal sealed class NaiveShortestJobFirst(long initial, bool countsRest) : Nai
     protected override void Come(SchedulingEntry entry, Record record, long now)
     {
         base.Come(entry, record, now);
-        record.Cost = entry.ExpectedCost > 0 ? entry.ExpectedCost : (long)Guess(entry.Name);
+        record.Cost = entry.ExpectedCost > 0 ? entry.ExpectedCost : FourBits((long)Guess(entry.Name));
     }
 
     protected override void OnBlocked(SchedulingEntry entry, long ran, long now)
@@ -124,6 +124,17 @@ internal sealed class NaiveShortestJobFirst(long initial, bool countsRest) : Nai
     protected override void OnFinished(SchedulingEntry entry, long ran, long now) => OnBlocked(entry, ran, now);
 
     private double Guess(string? name) => name is null ? initial : _guesses.GetValueOrDefault(name, initial);
+
+    private static long FourBits(long guess)
+    {
+        long unit = 1;
+        while (guess / unit >= 16)
+        {
+            unit *= 2;
+        }
+
+        return guess / unit * unit;
+    }
 
     private long Rest(Record record) => countsRest ? Math.Max(0, record.Cost - record.Used) : record.Cost;
 }
