@@ -1,0 +1,160 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Plait.Coroutines;
+
+/// <summary>
+/// What a step of a coroutine runs in: the <see cref="Coroutines.Coroutine"/> itself, or a scope inside it. As the <see cref="SynchronizationContext"/> of the step it
+/// is what every await returns to, of our own waits and of foreign tasks alike.
+/// </summary>
+public abstract class CoroutineContext : SynchronizationContext
+{
+    // By the loop's thread; read by any.
+    private volatile Cancellation? _cancellation;
+
+    private protected CoroutineContext()
+    {
+    }
+
+    /// <summary>The coroutine that this is, or that this is inside of.</summary>
+    public abstract Coroutine Root { get; }
+
+    /// <summary>The context around this one; null for a coroutine.</summary>
+    internal virtual CoroutineContext? Outer => null;
+
+    /// <summary>Whether what happens to contexts further out does not reach in here.</summary>
+    private protected virtual bool IsShield => false;
+
+    /// <summary>That of the step that runs on this thread; null outside of coroutines.</summary>
+    internal static new CoroutineContext? Current => SynchronizationContext.Current as CoroutineContext;
+
+    private protected bool IsCancelled => _cancellation is not null;
+
+    /// <inheritdoc/>
+    public sealed override SynchronizationContext CreateCopy() => this;
+
+    /// <summary>Runs a callback as a step in this context, soon. From any thread.</summary>
+    /// <param name="d">The callback. What it throws is told by <see cref="EventLoop.UnhandledException"/>.</param>
+    /// <param name="state">What it is given.</param>
+    /// <exception cref="EventLoopClosedException">The loop has ended.</exception>
+    public sealed override void Post(SendOrPostCallback d, object? state)
+    {
+        ArgumentNullException.ThrowIfNull(d);
+        Root.Loop.Post(new Engine.Step(d, state, this));
+    }
+
+    /// <summary>Runs a callback in this context and blocks until it is over: at once where this is the loop's thread.</summary>
+    /// <param name="d">The callback. What it throws is thrown here.</param>
+    /// <param name="state">What it is given.</param>
+    /// <exception cref="EventLoopClosedException">The loop has ended.</exception>
+    public sealed override void Send(SendOrPostCallback d, object? state)
+    {
+        ArgumentNullException.ThrowIfNull(d);
+        if (Root.Loop.IsOnLoop)
+        {
+            d(state);
+            return;
+        }
+
+        var sent = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Post(
+            _ =>
+            {
+                try
+                {
+                    d(state);
+                    sent.SetResult();
+                }
+                catch (Exception error)
+                {
+                    sent.SetException(error);
+                }
+            },
+            null);
+        sent.Task.GetAwaiter().GetResult();
+    }
+
+    /// <summary>That of the step that runs.</summary>
+    /// <param name="what">What needs it, for the message.</param>
+    /// <exception cref="InvalidOperationException">None runs.</exception>
+    internal static CoroutineContext Require(string what) => Require(what, out _);
+
+    /// <inheritdoc cref="Require(string)"/>
+    internal static CoroutineContext Require(string what, out EventLoop loop)
+    {
+        EventLoop? current = EventLoop.Current;
+        CoroutineContext? context = current?.CurrentContext;
+        if (context is null)
+        {
+            ThrowOutside(what);
+        }
+
+        loop = current!;
+        return context;
+    }
+
+    /// <summary>Throws when this context, or one around it, is cancelled: what the outermost of those was cancelled for.</summary>
+    internal void ThrowIfCancelled()
+    {
+        if (FindCancellation() is { } cancellation)
+        {
+            throw cancellation.ToException();
+        }
+    }
+
+    internal Cancellation? FindCancellation()
+    {
+        Cancellation? found = null;
+        for (CoroutineContext? context = this; context is not null; context = context.IsShield ? null : context.Outer)
+        {
+            found = context._cancellation ?? found;
+        }
+
+        return found;
+    }
+
+    /// <summary>Cancels this context, if nothing has: waits in it end, and each further one throws. On the loop's thread.</summary>
+    private protected void Cancel(Cancellation cancellation)
+    {
+        if (_cancellation is null)
+        {
+            _cancellation = cancellation;
+            Root.Loop.Cancellations++;
+            Root.EndWaits(this);
+        }
+    }
+
+    /// <summary>Whether a cancellation of another context reaches this one.</summary>
+    internal bool IsReachedBy(CoroutineContext other)
+    {
+        for (CoroutineContext? context = this; context is not null; context = context.IsShield ? null : context.Outer)
+        {
+            if (context == other)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>What it was cancelled for no longer matters. On the loop's thread.</summary>
+    private protected void Forget()
+    {
+        if (_cancellation is not null)
+        {
+            _cancellation = null;
+            Root.Loop.Cancellations--;
+        }
+    }
+
+    [DoesNotReturn]
+    private static void ThrowOutside(string what) => throw new InvalidOperationException(
+        $"{what} needs a coroutine, and none runs on this thread. Start one with EventLoop.Run or loop.Spawn; code behind ConfigureAwait(false) or in Task.Run has left its coroutine.");
+
+    /// <summary>Why a context is cancelled.</summary>
+    internal abstract class Cancellation
+    {
+        /// <summary>A new one each time: it is thrown by many waits.</summary>
+        public abstract Exception ToException();
+    }
+}

@@ -1,0 +1,126 @@
+namespace Plait.Coroutines.Engine;
+
+/// <summary>
+/// Looks at loops from a thread of its own, which all share and which ends with the last of them: whose number of steps stands still while it does not sleep is in a long step. The
+/// loops pay nothing for it.
+/// </summary>
+internal sealed class BlockWatch : IDisposable
+{
+    // A condition variable of the runtime: Monitor.Wait and Pulse need an object of their own kind.
+    private static readonly object s_gate = new();
+
+    // Guarded by s_gate.
+    private static readonly List<BlockWatch> s_watches = [];
+    private static Thread? s_thread;
+
+    private readonly EventLoop _loop;
+
+    // By the watch's thread.
+    private long _step = -1;
+    private long _since;
+    private StepBlockedEventArgs? _told;
+
+    private BlockWatch(EventLoop loop) => _loop = loop;
+
+    private static TimeProvider Clock => TimeProvider.System;
+
+    /// <summary>Watches a loop, if it wants that.</summary>
+    public static BlockWatch? Begin(EventLoop loop)
+    {
+        if (loop.BlockedAfter == Timeout.InfiniteTimeSpan)
+        {
+            return null;
+        }
+
+        var watch = new BlockWatch(loop);
+        lock (s_gate)
+        {
+            s_watches.Add(watch);
+            if (s_thread is null)
+            {
+                s_thread = new Thread(Run) { Name = "plait-loop-watch", IsBackground = true };
+                s_thread.Start();
+            }
+            else
+            {
+                // It may have less time between two looks now.
+                Monitor.Pulse(s_gate);
+            }
+        }
+
+        return watch;
+    }
+
+    public void Dispose()
+    {
+        Thread? ending = null;
+        lock (s_gate)
+        {
+            _ = s_watches.Remove(this);
+            if (s_watches.Count == 0)
+            {
+                (ending, s_thread) = (s_thread, null);
+                Monitor.PulseAll(s_gate);
+            }
+        }
+
+        // Not from a handler of its own.
+        if (ending is not null && ending != Thread.CurrentThread)
+        {
+            ending.Join();
+        }
+    }
+
+    private static void Run()
+    {
+        BlockWatch[] watches = [];
+        while (true)
+        {
+            lock (s_gate)
+            {
+                // Another may have begun by now, if the last loop ended and a new one came.
+                if (s_thread != Thread.CurrentThread)
+                {
+                    return;
+                }
+
+                if (s_watches.Count != 0)
+                {
+                    Monitor.Wait(s_gate, s_watches.Min(static watch => watch._loop.BlockedAfter) / 4);
+                }
+
+                if (s_thread != Thread.CurrentThread)
+                {
+                    return;
+                }
+
+                watches = [.. s_watches];
+            }
+
+            foreach (BlockWatch watch in watches)
+            {
+                watch.Look();
+            }
+        }
+    }
+
+    private void Look()
+    {
+        long step = _loop.RunningStep;
+        if (step != _step)
+        {
+            if (_told is { } told)
+            {
+                _told = null;
+                _loop.TellBlocked(new StepBlockedEventArgs(told.Coroutine, Clock.GetElapsedTime(_since), told.Stack, isOver: true));
+            }
+
+            _step = step;
+            _since = Clock.GetTimestamp();
+        }
+        else if (step >= 0 && _told is null && Clock.GetElapsedTime(_since) >= _loop.BlockedAfter)
+        {
+            _told = _loop.TellBlocked(Clock.GetElapsedTime(_since));
+        }
+    }
+}

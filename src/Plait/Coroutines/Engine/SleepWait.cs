@@ -1,0 +1,22 @@
+namespace Plait.Coroutines.Engine;
+
+/// <summary>A coroutine waits for a time.</summary>
+internal sealed class SleepWait : SourceWait
+{
+    public void Begin(EventLoop loop, CoroutineContext context, long deadline)
+    {
+        Enter(context);
+        if (deadline != long.MaxValue)
+        {
+            loop.SetTimer(this, deadline);
+        }
+    }
+
+    public override string ToString() => IsSet ? "a time" : "for ever";
+
+    internal override void OnExpired() => Complete(next: false);
+
+    protected override void Stop() => Context.Root.Loop.CancelTimer(this);
+
+    protected override void Recycle() => Context.Root.Loop.Recycle(this);
+}

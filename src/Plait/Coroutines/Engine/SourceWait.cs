@@ -1,0 +1,101 @@
+using System.Threading.Tasks.Sources;
+
+namespace Plait.Coroutines.Engine;
+
+/// <summary>A wait that is handed out as a <see cref="ValueTask"/>, and used again for the next: none is made for a wait once its loop has some.</summary>
+internal abstract class SourceWait : CoroutineWait, IValueTaskSource
+{
+    private Action<object?>? _continuation;
+    private object? _state;
+    private CoroutineContext.Cancellation? _cancellation;
+    private short _version;
+    private bool _isOver;
+
+    /// <summary>To be awaited once.</summary>
+    public ValueTask Task => new(this, _version);
+
+    public ValueTaskSourceStatus GetStatus(short token)
+    {
+        Check(token);
+        return !_isOver ? ValueTaskSourceStatus.Pending : _cancellation is null ? ValueTaskSourceStatus.Succeeded : ValueTaskSourceStatus.Faulted;
+    }
+
+    public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
+    {
+        Check(token);
+        CoroutineContext context = CoroutineContext.Current ?? Context;
+        if (_isOver)
+        {
+            context.Root.Loop.Post(new Step(continuation, state, context));
+            return;
+        }
+
+        // Where it is awaited it goes on, which may be in another scope than where it began.
+        _continuation = continuation;
+        _state = state;
+        if (context != Context && context.Root == Context.Root)
+        {
+            Context = context;
+        }
+    }
+
+    public void GetResult(short token)
+    {
+        Check(token);
+        if (!_isOver)
+        {
+            throw new InvalidOperationException("It is not over: await it instead of asking for its result.");
+        }
+
+        CoroutineContext.Cancellation? cancellation = _cancellation;
+        _version++;
+        (_isOver, _cancellation, _continuation, _state) = (false, null, null, null);
+        Recycle();
+        if (cancellation is not null)
+        {
+            throw cancellation.ToException();
+        }
+    }
+
+    public sealed override void Cancel()
+    {
+        Stop();
+        _cancellation = Context.FindCancellation();
+        End(next: false);
+    }
+
+    /// <summary>What it waited for has happened.</summary>
+    protected void Complete(bool next) => End(next);
+
+    /// <summary>It is cancelled: nothing is to happen any more.</summary>
+    protected abstract void Stop();
+
+    /// <summary>It may be used for another wait.</summary>
+    protected abstract void Recycle();
+
+    private void End(bool next)
+    {
+        Leave();
+        _isOver = true;
+        if (_continuation is { } continuation)
+        {
+            var step = new Step(continuation, _state, Context);
+            if (next)
+            {
+                Context.Root.Loop.EnqueueNext(step);
+            }
+            else
+            {
+                Context.Root.Loop.Enqueue(step);
+            }
+        }
+    }
+
+    private void Check(short token)
+    {
+        if (token != _version)
+        {
+            throw new InvalidOperationException("A ValueTask is to be awaited once. Use AsTask() to await it several times.");
+        }
+    }
+}

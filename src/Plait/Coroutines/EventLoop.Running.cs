@@ -1,0 +1,141 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using Plait.Coroutines.Engine;
+
+namespace Plait.Coroutines;
+
+/// <content>The cycle: steps, timers, sleep.</content>
+public sealed partial class EventLoop
+{
+    // Steps between two looks at the clock, the timers and what came from outside; and how often in a row a step may bring the next. As tokio has both.
+    private const int Budget = 61;
+    private const int MaxInARow = 3;
+
+    // Of the loop's thread.
+    private readonly StepRing _ring = new();
+    private Step _slot;
+    private int _inARow;
+    private long _now;
+    private bool _isOver;
+
+    // Of the step that runs.
+    private CoroutineContext? _context;
+
+    // Written by the loop's thread, read by all.
+    private long _steps;
+    private long _sleeps;
+
+    /// <summary>Behind all that wait. On the loop's thread.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void Enqueue(object callback, object? state, CoroutineContext? context) => _ring.Add(callback, state, context);
+
+    /// <inheritdoc cref="Enqueue(object, object?, CoroutineContext?)"/>
+    internal void Enqueue(in Step step) => _ring.Add(step.Callback, step.State, step.Context);
+
+    /// <summary>The context of the step that runs; null when that is no coroutine's. On the loop's thread.</summary>
+    internal CoroutineContext? CurrentContext
+    {
+        get
+        {
+            // Mostly the one it began in: then there is nothing to find out.
+            SynchronizationContext? current = SynchronizationContext.Current;
+            return ReferenceEquals(current, _context) ? _context : current as CoroutineContext;
+        }
+    }
+
+    /// <summary>Next, if that is not unfair to the others. On the loop's thread, from a step that made another ready.</summary>
+    internal void EnqueueNext(in Step step)
+    {
+        if (_slot.Callback is not null)
+        {
+            Enqueue(_slot);
+        }
+
+        _slot = step;
+    }
+
+    // Runs cycles until it is told that it is over.
+    private void RunCycles()
+    {
+        while (!_isOver)
+        {
+            TakeForeign();
+            _now = _clock.Now;
+            _wheel.Advance(_now);
+            RunSteps();
+            if (_isOver)
+            {
+                break;
+            }
+
+            if (_ring.IsEmpty && _slot.Callback is null)
+            {
+                Sleep();
+            }
+        }
+    }
+
+    private void RunSteps()
+    {
+        int left = Budget;
+        while (left-- > 0)
+        {
+            if (_slot.Callback is not null && (_inARow++ < MaxInARow || _ring.IsEmpty))
+            {
+                _ring.AddFirst(_slot);
+                _slot = default;
+            }
+            else if (_ring.IsEmpty)
+            {
+                break;
+            }
+            else
+            {
+                _inARow = 0;
+            }
+
+            RunFirst();
+        }
+    }
+
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "What an async void method or a posted callback throws is told, and the loop goes on.")]
+    private void RunFirst()
+    {
+        ref readonly Step step = ref _ring.First();
+        CoroutineContext? context = step.Context;
+        if (!ReferenceEquals(_context, context))
+        {
+            _context = context;
+        }
+
+        SynchronizationContext.SetSynchronizationContext(context);
+        _steps++;
+        try
+        {
+            step.Invoke();
+        }
+        catch (Exception error)
+        {
+            Tell(context?.Root, error);
+        }
+
+        _ring.DropFirst();
+    }
+
+    private void Sleep()
+    {
+        _ring.Trim();
+        ThrowIfStuck();
+        long deadline = _clock.SleepUntil(_wheel.NextDeadline());
+
+        // A full fence between saying so and the last look: pairs with the one in TryPost.
+        Interlocked.Exchange(ref _sleeper, 1);
+        if (_foreign.IsEmpty)
+        {
+            _sleeps++;
+            _poller.Wait(deadline);
+        }
+
+        Interlocked.Exchange(ref _sleeper, 0);
+    }
+}
