@@ -1,3 +1,4 @@
+using Plait.Cli.Chapters.Coroutines;
 using Plait.Cli.Chapters.Locks;
 using Plait.Cli.Chapters.Pool;
 using Plait.Cli.Chapters.Pools;
@@ -68,5 +69,8 @@ internal static class ChapterCatalog
         new PoolVsSemaphore(),
         new Hybrids(),
         new SeedNumbers(),
+        new GeneratorTurns(),
+        new Cooperative(),
+        new TwoHellos(),
     ];
 }
