@@ -120,7 +120,7 @@ public sealed class ThreadExecutor : IExecutor, IExecutorInsights
     /// <inheritdoc/>
     public ExecutorStatistics GetStatistics() => _pool.GetStatistics();
 
-    /// <summary>Shuts down as <see cref="ThreadExecutorOptions.DisposeMode"/> and <see cref="ThreadExecutorOptions.DisposeTimeout"/> say. Blocks until the threads have ended.</summary>
+    /// <summary>Shuts down as <see cref="ThreadExecutorOptions.DisposeMode"/> and <see cref="ThreadExecutorOptions.DisposeTimeout"/> say. Blocks until the threads have ended, but for those that were left to themselves; every future has ended then.</summary>
     public void Dispose()
     {
         GC.SuppressFinalize(this);

@@ -45,8 +45,12 @@ public sealed class ThreadExecutorOptions
     /// <summary>How <see cref="ThreadExecutor.Dispose"/> shuts down. Default: everything submitted is run to its end.</summary>
     public ShutdownMode DisposeMode { get; set; } = ShutdownMode.Drain;
 
-    /// <summary>How long <see cref="ThreadExecutor.Dispose"/> may take before it leaves what still runs to itself. Default: for ever.</summary>
-    public TimeSpan DisposeTimeout { get; set; } = Timeout.InfiniteTimeSpan;
+    /// <summary>
+    /// How long <see cref="ThreadExecutor.Dispose"/> waits before it goes on as a <see cref="ShutdownMode.Kill"/>: what waits is cancelled, what runs is asked to stop by its token, its
+    /// future ends as cancelled, and its thread, which cannot be killed, is left to itself and ends when the function does. Default: 30 seconds, as in every executor.
+    /// <see cref="Timeout.InfiniteTimeSpan"/>: as long as the work takes.
+    /// </summary>
+    public TimeSpan DisposeTimeout { get; set; } = ShutdownArguments.DisposeTimeout;
 
     /// <summary>The clock of timeouts, backoffs and shutdowns. Default: the system's.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;

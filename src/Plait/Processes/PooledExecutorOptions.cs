@@ -67,8 +67,11 @@ public abstract class PooledExecutorOptions
     /// <summary>How <see cref="PooledExecutor.Dispose"/> shuts down. Default: everything submitted is run to its end.</summary>
     public ShutdownMode DisposeMode { get; set; } = ShutdownMode.Drain;
 
-    /// <summary>How long <see cref="PooledExecutor.Dispose"/> may take before it kills what is left. Default: 30 seconds.</summary>
-    public TimeSpan DisposeTimeout { get; set; } = TimeSpan.FromSeconds(30);
+    /// <summary>
+    /// How long <see cref="PooledExecutor.Dispose"/> waits before it goes on as a <see cref="ShutdownMode.Kill"/>: what waits is cancelled, what runs is killed with its process, and its
+    /// future ends as cancelled. Default: 30 seconds, as in every executor. <see cref="Timeout.InfiniteTimeSpan"/>: as long as the work takes.
+    /// </summary>
+    public TimeSpan DisposeTimeout { get; set; } = ShutdownArguments.DisposeTimeout;
 
     /// <summary>How the worker processes are started: environment, directory, priority, processors, memory limit, standard streams, codecs. Its name, daemon flag and grace are not used; its streams cannot be pipes, whose other end nobody would have.</summary>
     public ChildProcessOptions Worker { get; set; } = new();

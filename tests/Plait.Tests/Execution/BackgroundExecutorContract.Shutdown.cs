@@ -105,6 +105,23 @@ public abstract partial class BackgroundExecutorContract
     }
 
     [Fact]
+    public async Task Dispose_ThatTakesTooLong_EndsWhatIsLeft()
+    {
+        IExecutor executor = Create(new ExecutorSettings { Workers = 1, DisposeTimeout = TimeSpan.FromMilliseconds(300) });
+        using var gate = new Gate();
+        Future<int> running = executor.Submit(Gate.Pass, gate.Path);
+        Future<int> waiting = executor.Submit(Work.Add, 1, 2);
+        await gate.NextAsync();
+
+        // The grace of a function that is asked to stop is longer than this test may take.
+        await executor.DisposeAsync().AsTask().InTime();
+
+        Assert.True(running.IsDone && waiting.IsDone);
+        await running.IsCancelled();
+        await waiting.IsCancelled();
+    }
+
+    [Fact]
     public async Task Submit_AfterTheShutdown_IsRefusedWithTheName()
     {
         IExecutor executor = Create(1);

@@ -17,4 +17,6 @@ public sealed record ExecutorSettings
 
     /// <summary>How long a function that was asked to stop may take before more is done about it.</summary>
     public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(20);
+
+    public TimeSpan DisposeTimeout { get; init; } = TimeSpan.FromSeconds(10);
 }

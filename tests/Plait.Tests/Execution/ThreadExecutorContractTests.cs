@@ -16,6 +16,6 @@ public sealed class ThreadExecutorContractTests : BackgroundExecutorContract
         Grace = settings.Grace,
         Initializer = settings.Initializer,
         MeasuresTasks = settings.MeasuresTasks,
-        DisposeTimeout = TimeSpan.FromSeconds(10),
+        DisposeTimeout = settings.DisposeTimeout,
     });
 }

@@ -21,7 +21,7 @@ public abstract class ProcessExecutorContract(Func<SchedulingPolicy?> createPoli
         WhenFull = settings.RefusesWhenFull ? FullBehavior.Reject : FullBehavior.Wait,
         Grace = settings.Grace,
         Initializer = settings.Initializer,
-        DisposeTimeout = TimeSpan.FromSeconds(10),
+        DisposeTimeout = settings.DisposeTimeout,
         Policy = createPolicy(),
     });
 }

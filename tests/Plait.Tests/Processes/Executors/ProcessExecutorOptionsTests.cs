@@ -43,6 +43,12 @@ public sealed class ProcessExecutorOptionsTests : ProcessExecutorTest
         Assert.Contains(value, Assert.Throws<ArgumentOutOfRangeException>(() => new ProcessExecutor(options)).Message, StringComparison.Ordinal);
 
     [Fact]
+    public void DisposeTimeout_ByDefault_IsTheSameInEveryExecutor() =>
+        Assert.Equal(
+            (TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(30)),
+            (new ThreadExecutorOptions().DisposeTimeout, new ProcessExecutorOptions().DisposeTimeout, new HybridExecutorOptions().DisposeTimeout));
+
+    [Fact]
     public void ProcessExecutor_WithNoOptionsForItsWorkers_IsRefusedByName() =>
         Assert.Equal("Worker", Assert.Throws<ArgumentNullException>(static () => new ProcessExecutor(new ProcessExecutorOptions { Worker = null! })).ParamName);
 

@@ -98,25 +98,6 @@ public sealed class ProcessExecutorShutdownTests : ProcessExecutorTest
     }
 
     [Fact]
-    public async Task Dispose_ThatTakesTooLong_KillsWhatIsLeft()
-    {
-        ProcessExecutorOptions options = Small();
-        options.DisposeTimeout = TimeSpan.FromMilliseconds(300);
-        using var gate = new Gate();
-        Future<int> running;
-        Future<int> waiting;
-        using (var executor = new ProcessExecutor(options))
-        {
-            running = executor.Submit(Work.Defy, gate.Path);
-            waiting = executor.Submit(Work.Add, 1, 2);
-            await gate.NextAsync();
-        }
-
-        await running.IsCancelled();
-        await waiting.IsCancelled();
-    }
-
-    [Fact]
     public async Task Dispose_WithAModeOfItsOwn_GoesByIt()
     {
         ProcessExecutorOptions options = Small();
