@@ -1,5 +1,6 @@
 using Plait.Execution;
 using Plait.Processes.Pooling;
+using Plait.Scheduling;
 
 namespace Plait.Processes;
 
@@ -21,6 +22,19 @@ public abstract class PooledExecutorOptions
 
     /// <summary>What a submission does when <see cref="QueueLimit"/> is reached. Default: it waits.</summary>
     public FullBehavior WhenFull { get; set; } = FullBehavior.Wait;
+
+    /// <summary>
+    /// Decides which of the waiting tasks is next. It belongs to this executor alone from then on. Default: null, in the order of submission. Under a policy no
+    /// worker is sent a task ahead, so that one that comes later and is more urgent begins before it: short tasks cost more then.
+    /// </summary>
+    /// <remarks>
+    /// <para>Policies with a quantum or preemption are live in a <see cref="ProcessExecutor"/>: as many tasks as there are <see cref="ProcessExecutorOptions.Workers"/> run at a time,
+    /// others that have begun (up to <see cref="ProcessExecutorOptions.MostBegun"/>) are stopped meanwhile by SIGSTOP, each in a process of its own. A slice lasts 10 milliseconds at
+    /// least, whatever the quantum.</para>
+    /// <para>In a <see cref="HybridExecutor"/> a task that has begun runs to its end under every policy: its process cannot be stopped without its neighbours. Such a policy then
+    /// decides who begins, and learns from what tasks ran, as it does where a task never uses up its slice.</para>
+    /// </remarks>
+    public SchedulingPolicy? Policy { get; set; }
 
     /// <summary>A worker is replaced after so many tasks, when those it runs are over; 0 for never. Default: 0.</summary>
     public int MaxTasksPerWorker { get; set; }

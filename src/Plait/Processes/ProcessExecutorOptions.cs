@@ -1,5 +1,4 @@
 using Plait.Processes.Pooling;
-using Plait.Scheduling;
 
 namespace Plait.Processes;
 
@@ -16,17 +15,7 @@ public sealed class ProcessExecutorOptions : PooledExecutorOptions
     public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>
-    /// Decides which of the waiting tasks is next. It belongs to this executor alone from then on. Default: null, in the order of submission. Under a policy no
-    /// worker is sent a task ahead, so that one that comes later and is more urgent begins before it: short tasks cost more then.
-    /// </summary>
-    /// <remarks>
-    /// Policies with a quantum or preemption are live: as many tasks as there are <see cref="Workers"/> run at a time, others that have begun (up to
-    /// <see cref="MostBegun"/>) are stopped meanwhile by SIGSTOP, each in a process of its own. A slice lasts 10 milliseconds at least, whatever the quantum.
-    /// </remarks>
-    public SchedulingPolicy? Policy { get; set; }
-
-    /// <summary>
-    /// Under a <see cref="Policy"/> with slices or preemption: how many tasks may be begun and not over at once, those that are stopped included. Each needs a process, so there are up to
+    /// Under a <see cref="PooledExecutorOptions.Policy"/> with slices or preemption: how many tasks may be begun and not over at once, those that are stopped included. Each needs a process, so there are up to
     /// so many workers; those beyond <see cref="Workers"/> start when tasks wait and end after <see cref="IdleTimeout"/>. Default: 0, twice <see cref="Workers"/>. Not less than those.
     /// </summary>
     public int MostBegun { get; set; }
@@ -42,7 +31,7 @@ public sealed class ProcessExecutorOptions : PooledExecutorOptions
         Workers = Workers,
         MinimumWorkers = MinimumWorkers,
         IdleTimeout = IdleTimeout,
-        Policy = Policy,
+        HasSlices = true,
         MostBegun = MostBegun,
         MaxWorkerAge = MaxWorkerAge,
         Leftovers = Leftovers,

@@ -5,33 +5,9 @@ using Xunit;
 namespace Plait.Tests.Execution;
 
 /// <summary>A thread executor whose order a policy decides.</summary>
-public sealed class ThreadExecutorPolicyTests : ExecutorPolicyContract
+public sealed class ThreadExecutorPolicyTests : UnstoppedPolicyContract
 {
     protected override IExecutor Create(int workers, SchedulingPolicy policy) => new ThreadExecutor(new ThreadExecutorOptions { Workers = workers, Policy = policy });
-
-    [Theory]
-    [MemberData(nameof(Policies))]
-    public async Task Submit_UnderAnyPolicy_LeavesNoThreadIdleWhileATaskWaits(string name)
-    {
-        await using IExecutor executor = Create(3, Make(name));
-        using var gate = new Gate();
-
-        Future<int>[] futures =
-        [
-            .. Enumerable.Range(0, 12).Select(number => executor.Submit(Gate.Pass, gate.Path, new TaskOptions { Priority = number % 4, ShareClass = $"c{number % 2}", ExpectedCost = TimeSpan.FromMilliseconds(12 - number) })),
-        ];
-        var here = new Queue<Visitor>(await gate.NextAsync(3));
-        for (int i = 0; i < 9; i++)
-        {
-            // Whoever goes makes room for exactly one.
-            Assert.False(gate.HasVisitor);
-            here.Dequeue().LetPass();
-            here.Enqueue(await gate.NextAsync());
-        }
-
-        gate.Open();
-        await Task.WhenAll(futures.Select(static future => future.Task)).InTime();
-    }
 
     [Theory]
     [MemberData(nameof(Policies))]

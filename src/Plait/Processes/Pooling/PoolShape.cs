@@ -1,8 +1,6 @@
-using Plait.Scheduling;
-
 namespace Plait.Processes.Pooling;
 
-/// <summary>How many workers a pool has, what each does at once and in which order: what its kinds of executor differ in.</summary>
+/// <summary>How many workers a pool has, what each does at once and whether it is stopped for others: what its kinds of executor differ in.</summary>
 internal sealed record PoolShape
 {
     /// <summary>0 for as many as there are processors.</summary>
@@ -18,7 +16,8 @@ internal sealed record PoolShape
 
     public required LeftoverPolicy Leftovers { get; init; }
 
-    public SchedulingPolicy? Policy { get; init; }
+    /// <summary>Whether workers may be stopped for one another, where the policy says so.</summary>
+    public bool HasSlices { get; init; }
 
     public int MostBegun { get; init; }
 }

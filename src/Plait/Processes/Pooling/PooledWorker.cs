@@ -129,14 +129,14 @@ internal sealed partial class PooledWorker : IChannelReader
 
     public long TasksDone { get; set; }
 
-    /// <summary>What it was sent, as the policy knows it, until that is told of its end; null without a policy.</summary>
-    public PooledEntry? Entry { get; set; }
-
     /// <summary>Its part in the slices; null while it has none.</summary>
     public SlicedRun? Run { get; set; }
 
     /// <summary>For how long it was stopped while it had the call that it has now, or had last.</summary>
     public PausedTime Paused;
+
+    /// <summary>What has ended of what a policy knows, and how many nanoseconds it ran, until the policy is told. Not guarded: of the dispatcher alone.</summary>
+    public List<(PooledEntry Entry, long Ran)> RunsEnded { get; } = [];
 
     /// <summary>Tasks whose end has arrived and is not accounted for. Not guarded: counted by the dispatcher, before the future ends.</summary>
     public int TasksEnded { get; set; }
@@ -399,6 +399,12 @@ internal sealed partial class PooledWorker : IChannelReader
                 }
 
                 CountTime(call, nanoseconds);
+                if (call.Entry is { } entry)
+                {
+                    // Its entry of this attempt: once its end is told it may have another.
+                    RunsEnded.Add((entry, nanoseconds));
+                }
+
                 _pool.OnResult(this, call, (MessageKind)header.Kind, body[reader.Position..]);
                 break;
             case MessageKind.Items:

@@ -47,7 +47,7 @@ internal sealed partial class WorkerPool
             _settling += worker.Culprits.Count;
             CountEnd_UnderGate(worker, hadMore);
             Balance_UnderGate();
-            FeedIdle_UnderGate();
+            FeedFree_UnderGate();
             CheckClosing_UnderGate();
         }
     }

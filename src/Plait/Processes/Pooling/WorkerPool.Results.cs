@@ -60,12 +60,7 @@ internal sealed partial class WorkerPool
                 _uselessInRow = tasks > 0 ? 0 : _uselessInRow;
                 _sent -= tasks;
                 worker.IsReserved &= worker.Outstanding > 0;
-                if (tasks > 0 && worker.Entry is { } entry)
-                {
-                    Leave_UnderGate(worker);
-                    _queue.Finish(entry, Volatile.Read(ref worker.Channel.State.BusyTime) - worker.BusySeen - worker.Paused.OfCall);
-                }
-
+                FinishRuns_UnderGate(worker);
                 Measure_UnderGate(worker, ended);
                 if (isTooBig || Volatile.Read(ref worker.Channel.State.Unfit) != 0)
                 {
@@ -81,6 +76,18 @@ internal sealed partial class WorkerPool
             AfterWork_UnderGate(worker);
             return worker.Outstanding;
         }
+    }
+
+    // The policy hears of each call how long its function ran, by the worker's own clock.
+    private void FinishRuns_UnderGate(PooledWorker worker)
+    {
+        foreach ((PooledEntry entry, long ran) in worker.RunsEnded)
+        {
+            LeaveSlices_UnderGate(worker);
+            _queue.Finish(entry, ran - worker.Paused.OfCall);
+        }
+
+        worker.RunsEnded.Clear();
     }
 
     /// <summary>A worker has less to do than before, or can do more: give it work, or let it go.</summary>

@@ -282,13 +282,6 @@ internal sealed partial class WorkerPool
         }
     }
 
-    /// <summary>A worker has no call any more that the policy knows of.</summary>
-    private void Leave_UnderGate(PooledWorker worker)
-    {
-        worker.Entry = null;
-        LeaveSlices_UnderGate(worker);
-    }
-
     /// <summary>A worker takes no part in the slices any more: its call is over, or is to stop. If it was stopped it goes on.</summary>
     private void LeaveSlices_UnderGate(PooledWorker worker)
     {

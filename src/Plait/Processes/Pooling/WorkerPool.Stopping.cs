@@ -133,7 +133,7 @@ internal sealed partial class WorkerPool
     {
         if (call.Number > worker.Claimed && Withdraw_UnderGate(worker, keep: call))
         {
-            FeedIdle_UnderGate();
+            FeedFree_UnderGate();
             AfterWork_UnderGate(worker);
             return true;
         }
@@ -210,6 +210,7 @@ internal sealed partial class WorkerPool
             }
 
             worker.State = WorkerState.Stopping;
+            FeedFree_UnderGate();
             CrashPoints.Hit(CrashPoint.PoolStopping);
             if (isPatient)
             {
@@ -268,6 +269,7 @@ internal sealed partial class WorkerPool
         worker.PutCall(left);
         worker.Abandoned.Add(left);
         _sent -= call.IsTask ? 1 : 0;
+        FinishRun_UnderGate(call, worker);
         call.Stage = CallStage.Ended;
         call.OnWorkerGone(worker);
         EndLater(call, reason);
@@ -276,7 +278,7 @@ internal sealed partial class WorkerPool
         Balance_UnderGate();
     }
 
-    /// <summary>Makes sure that the worker begins nothing after the call it is at; it is sent nothing more. False when it is past that call.</summary>
+    /// <summary>Makes sure that the worker begins nothing after the call it is at; whoever asks sends it nothing more. False when it is past that call.</summary>
     private bool Freeze_UnderGate(PooledWorker worker, long number)
     {
         if (!worker.TryWithdraw(number))
@@ -285,7 +287,6 @@ internal sealed partial class WorkerPool
         }
 
         TakeBack_UnderGate(worker, number);
-        FeedIdle_UnderGate();
         return true;
     }
 
@@ -350,7 +351,7 @@ internal sealed partial class WorkerPool
     private void RemoveSent_UnderGate(PooledWorker worker, PooledCall call)
     {
         _ = worker.RemoveCall(call.Number);
-        Leave_UnderGate(worker);
+        LeaveSlices_UnderGate(worker);
         worker.Outstanding--;
         _sent -= call.IsTask ? 1 : 0;
     }
@@ -395,48 +396,12 @@ internal sealed partial class WorkerPool
                 && (ahead * worker.MeanNanoseconds > StealAfter || now - Volatile.Read(ref worker.Channel.WordsOf(claimed).StartedAt) > StealAfter);
             if (isLong && Withdraw_UnderGate(worker, keep: null))
             {
-                FeedIdle_UnderGate();
+                FeedFree_UnderGate();
                 return;
             }
 
             worker.StealDeadline = now + StealAfter;
             worker.SetDeadline();
         }
-    }
-
-    private bool HasIdle_UnderGate()
-    {
-        while (_idle.TryPeek(out PooledWorker? worker))
-        {
-            if (worker.State == WorkerState.Idle)
-            {
-                return true;
-            }
-
-            Unlist_UnderGate();
-        }
-
-        return false;
-    }
-
-    private void FeedIdle_UnderGate()
-    {
-        if (_slices is not null)
-        {
-            Schedule_UnderGate();
-            TellRoom_UnderGate();
-            return;
-        }
-
-        while (HasIdle_UnderGate() && _queue.TryTake(out PooledCall call))
-        {
-            if (!TryPlaceIdle_UnderGate(call))
-            {
-                _queue.Return(call);
-                break;
-            }
-        }
-
-        TellRoom_UnderGate();
     }
 }

@@ -50,8 +50,8 @@ internal sealed partial class WorkerPool : IGaugedExecutor
         ProcessorShare = Math.Max(1, processors / Size);
         _arguments = new ValueCodec(CodecDirection.ToChild, [.. options.Worker.Codecs]) { CarriesReports = true };
         Results = new ValueCodec(CodecDirection.FromChild, [.. options.Worker.Codecs]);
-        _slices = Shape.Policy?.CreateForSlices() is { } turns ? new SlicedQueue(Shape.Policy, turns) : null;
-        _queue = _slices is not null ? _slices : Shape.Policy is { } policy ? new PolicyQueue(policy) : new ArrivalQueue();
+        _slices = Shape.HasSlices && options.Policy?.CreateForSlices() is { } turns ? new SlicedQueue(options.Policy, turns) : null;
+        _queue = _slices is not null ? _slices : options.Policy is { } policy ? new PolicyQueue(policy) : new ArrivalQueue();
         _target = Math.Min(Shape.MinimumWorkers ?? Size, Size);
         // The runtime's first timer starts a thread, which fails where descriptors or threads have run out; just there the pool will need one.
         options.TimeProvider.CreateTimer(static _ => { }, null, TimeSpan.FromHours(1), Timeout.InfiniteTimeSpan).Dispose();
@@ -243,113 +243,19 @@ internal sealed partial class WorkerPool : IGaugedExecutor
 
     private void Accept_UnderGate(PooledCall call)
     {
-        if (Shape.Policy is null && _queue.Count == 0 && (TryPlaceIdle_UnderGate(call) || (IsShared ? TryPlaceBeside_UnderGate(call) : TryPlaceBehind_UnderGate(call))))
+        if (Options.Policy is null && _queue.Count == 0 && (TryPlaceFree_UnderGate(call) || (!IsShared && TryPlaceBehind_UnderGate(call))))
         {
             return;
         }
 
         _queue.Add(call);
-        if (Shape.Policy is not null)
+        if (Options.Policy is not null)
         {
             // It is the policy that says which one begins, this one or another.
-            FeedIdle_UnderGate();
+            FeedFree_UnderGate();
         }
 
         Grow_UnderGate();
-    }
-
-    private bool TryPlaceIdle_UnderGate(PooledCall call)
-    {
-        while (_idle.TryPeek(out PooledWorker? worker))
-        {
-            if (worker.State != WorkerState.Idle)
-            {
-                // It ended, or was given work past this list.
-                Unlist_UnderGate();
-                continue;
-            }
-
-            if (!Place_UnderGate(call, worker))
-            {
-                return false;
-            }
-
-            Unlist_UnderGate();
-            return true;
-        }
-
-        return false;
-    }
-
-    private void Unlist_UnderGate() => _idle.Pop().IsListedIdle = false;
-
-    // Above so many workers the search for room would cost a submission more than the wait it saves.
-    private const int MostSearched = 64;
-
-    // Workers whose calls are short get some ahead, so that they need not wait for each other's messages.
-    private bool TryPlaceBehind_UnderGate(PooledCall call)
-    {
-        if (call.IsExclusive || _workers.Count > MostSearched)
-        {
-            return false;
-        }
-
-        foreach (PooledWorker worker in _workers)
-        {
-            if (worker.State == WorkerState.Busy && HasRoom_UnderGate(worker) && Place_UnderGate(call, worker))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    // Beside as few others as can be.
-    private bool TryPlaceBeside_UnderGate(PooledCall call)
-    {
-        PooledWorker? best = null;
-        foreach (PooledWorker worker in _workers)
-        {
-            if (worker.State == WorkerState.Busy && (best is null || worker.Outstanding < best.Outstanding) && HasRoom_UnderGate(worker))
-            {
-                best = worker;
-            }
-        }
-
-        return best is not null && !call.IsExclusive && Place_UnderGate(call, best);
-    }
-
-    private bool HasRoom_UnderGate(PooledWorker worker)
-    {
-        if (worker.IsReserved || worker.IsGone || worker.Ending is not null || worker.Outstanding >= worker.Window || (worker.Stops.Count > 0 && !IsShared))
-        {
-            return false;
-        }
-
-        return Options.MaxTasksPerWorker == 0 || worker.TasksDone + worker.Outstanding < Options.MaxTasksPerWorker;
-    }
-
-    /// <summary>Gives a worker from the queue what it may have.</summary>
-    private void Feed_UnderGate(PooledWorker worker)
-    {
-        if (_slices is not null)
-        {
-            // Who has a slice is not for the worker to say: see Schedule_UnderGate.
-            TellRoom_UnderGate();
-            return;
-        }
-
-        while (HasRoom_UnderGate(worker) && _queue.TryTake(out PooledCall call))
-        {
-            if ((call.IsExclusive && worker.Outstanding > 0) || !Place_UnderGate(call, worker))
-            {
-                _queue.Return(call);
-                break;
-            }
-        }
-
-        TellRoom_UnderGate();
     }
 
     /// <summary>Puts a call into a worker's ring, with the definitions that it needs. False when the ring has no room now.</summary>
@@ -393,7 +299,6 @@ internal sealed partial class WorkerPool : IGaugedExecutor
     private void Placed_UnderGate(PooledCall call, PooledWorker worker)
     {
         call.Stage = CallStage.Sent;
-        worker.Entry = call.Entry;
         worker.Paused = default;
         worker.LastSent = call.Number;
         worker.Outstanding++;
@@ -473,7 +378,7 @@ internal sealed partial class WorkerPool : IGaugedExecutor
         worker.LastSent -= call.IsTokenCancelled ? 0 : 1;
         _sent -= call.IsTask ? 1 : 0;
         call.Worker = null;
-        Leave_UnderGate(worker);
+        LeaveSlices_UnderGate(worker);
         call.Stage = again ? CallStage.Queued : CallStage.Ended;
         if (again)
         {
