@@ -12,6 +12,8 @@
  *
  *     spin -a lanes.pml && gcc -O2 -DSAFETY -o pan pan.c && ./pan -E -m100000
  *
+ * A thread may be refused once: then the process has one for a while.
+ *
  * What is proved, for two threads, two entries in the table of words, and three tasks, of which the last may have lost a worker before:
  *   - no two calls use the same words at a time, though some run long and numbers come round;
  *   - a cancellation for a call reaches it, whether it runs or not yet, and no other;
@@ -25,6 +27,7 @@
  * Each of these, given to spin as -D, breaks one rule of the protocol and must make the verification fail:
  *   SAME_WORDS             numbers do not skip entries that are taken
  *   RECEIVE_TOGETHER       threads receive without a turn
+ *   SILENT_REFUSAL         the parent is not told that the system has refused a thread
  *   NO_FOLLOWER            no further thread is made when a call finds none that is free
  *   BEGIN_OUT_OF_TURN      a call's token is made after the turn was given away: later calls may have theirs first
  *   CANCEL_LAST            a cancellation does not say which call it is for
@@ -42,6 +45,7 @@
 #define THREADS 2
 #define WORDS 2
 #define STOPS 2
+#define REFUSALS 1       /* how often the system refuses a thread */
 
 /* The task that has lost a worker before: none, or the last. */
 byte suspect;
@@ -51,9 +55,9 @@ byte last;
 byte withdrawals;
 byte user[WORDS];        /* which sending uses these words; 0: none */
 
-/* The rings and the lifeline. A call: number, withdrawals before it, sending. A result: number, sending. */
+/* The rings and the lifeline. A call: number, withdrawals before it, sending. A result: number, sending; or 0, and for how many calls there are threads. */
 chan toWorker = [SENDS] of { byte, byte, byte };
-chan toParent = [SENDS] of { byte, byte };
+chan toParent = [SENDS + REFUSALS + 1] of { byte, byte };
 chan lifeline = [STOPS] of { byte };
 
 /* The worker. */
@@ -63,6 +67,8 @@ bit exists[THREADS];
 byte threads = 1;
 byte idle = 1;
 byte begun;
+byte refusals;
+bit isShort;             /* the parent knows that a thread was refused */
 
 /* Its tokens: of the call that began last, of those that run, and cancellations that came before their calls. */
 byte latest;
@@ -91,6 +97,7 @@ byte lastSent;
 byte made;                   /* withdrawals */
 bit isLeaving;               /* the worker is sent nothing more */
 bit isReserved;
+byte window = THREADS;       /* for how many calls the worker has threads */
 bit isKillSent;
 bit isSettled;               /* the worker's death is dealt with */
 
@@ -159,11 +166,25 @@ proctype Thread(byte me) provided (alive)
 			makeToken();
 #endif
 			/* Lets another thread receive, which is made if there is none. */
-			d_step {
+			atomic {
 				idle--;
 				if
 #ifndef NO_FOLLOWER
-				:: idle == 0 && threads < THREADS -> exists[threads] = 1; threads++; idle++
+				:: idle == 0 && threads < THREADS ->
+					exists[threads] = 1; threads++; idle++;
+					if
+					:: isShort -> isShort = 0; toParent!0,THREADS
+					:: else
+					fi
+				/* Or the system refuses: it runs the call all the same. */
+				:: idle == 0 && threads < THREADS && refusals < REFUSALS ->
+					refusals++;
+#ifndef SILENT_REFUSAL
+					if
+					:: !isShort -> isShort = 1; toParent!0,threads
+					:: else
+					fi
+#endif
 #endif
 				:: else
 				fi;
@@ -188,7 +209,7 @@ proctype Thread(byte me) provided (alive)
 			/* The function returns; or waits for another one to begin; or does not stop though it is asked to. */
 			if
 			:: true
-			:: true -> begun > 1 || (!HAS(Queued) && empty(toWorker) && outstanding == 1)
+			:: true -> begun > 1 || (!HAS(Queued) && outstanding == 1)
 			:: isToStop[s] -> false
 			fi;
 			user[PLACE(n)] = 0;
@@ -360,7 +381,7 @@ proctype Callers()
 
 	do
 	/* A task is sent, or another worker runs it. */
-	:: atomic { HAS(Queued) && sends < SENDS && outstanding < THREADS && !isLeaving && !isReserved && !isSettled ->
+	:: atomic { HAS(Queued) && sends < SENDS && outstanding < window && !isLeaving && !isReserved && !isSettled ->
 		first();
 		if
 		:: MAY_BE_BESIDE -> send()
@@ -372,6 +393,17 @@ proctype Callers()
 		first();
 		assert(!began[t]);
 		began[t] = 1;
+		finished[t] = 1;
+		state[t] = Ended;
+		t = 0
+		}
+
+	/* The worker is short of threads: another one may have room. */
+	:: atomic { HAS(Queued) && window < THREADS && outstanding >= window ->
+		first();
+		assert(!began[t]);
+		began[t] = 1;
+		begun++;
 		finished[t] = 1;
 		state[t] = Ended;
 		t = 0
@@ -400,22 +432,32 @@ proctype Dispatcher()
 	byte n, s, p;
 
 	do
+	/* How many threads there are: what the worker did not claim is taken back. */
 	/* A result: off the table, and, some steps later, what follows. */
 	:: atomic { toParent?n,s ->
-		assert(IS_IN(n) && sending[PLACE(n)] == s);
-		call[PLACE(n)] = 0;
-		sending[PLACE(n)] = 0;
 		if
-		:: isGivenUp[PLACE(n)] -> isGivenUp[PLACE(n)] = 0; s = 0
-		:: else
+		:: n == 0 ->
+			window = s;
+			if
+			:: s < THREADS -> takeBack()
+			:: else
+			fi
+		:: else ->
+			assert(IS_IN(n) && sending[PLACE(n)] == s);
+			call[PLACE(n)] = 0;
+			sending[PLACE(n)] = 0;
+			if
+			:: isGivenUp[PLACE(n)] -> isGivenUp[PLACE(n)] = 0; s = 0
+			:: else
+			fi
 		fi
 		};
 		atomic {
 			if
-			:: s -> assert(state[taskOf[s]] == Sent); state[taskOf[s]] = Ended
-			:: else
+			:: n == 0
+			:: n && s -> assert(state[taskOf[s]] == Sent); state[taskOf[s]] = Ended; outstanding--
+			:: n && !s -> outstanding--
 			fi;
-			outstanding--;
 			isReserved = isReserved && outstanding;
 			killIfLeft();
 			n = 0;

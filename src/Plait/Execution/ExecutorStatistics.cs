@@ -13,7 +13,7 @@ namespace Plait.Execution;
 /// <param name="WorkersStarted">Workers ever started.</param>
 /// <param name="WorkersDied">Workers that ended without being asked to.</param>
 /// <param name="WorkersRecycled">Workers replaced because of their age, memory, number of tasks, or what a task left in them.</param>
-/// <param name="StartsRefused">Starts of a worker that the system refused.</param>
+/// <param name="StartsRefused">Starts of a worker, or of a thread in one, that the system refused.</param>
 /// <param name="Quarantined">Tasks given up because they killed too many workers.</param>
 public readonly record struct ExecutorStatistics(
     int Workers,

@@ -21,7 +21,7 @@ public enum WorkerEventKind
     /// <summary>It was ended because the executor shrinks or shuts down.</summary>
     Retired,
 
-    /// <summary>The system refused to start it. The executor goes on with those it has.</summary>
+    /// <summary>The system refused to start it, or to give a worker that runs several tasks at once another thread. The executor goes on with those it has, and tries again.</summary>
     StartRefused,
 
     /// <summary>It could not become ready: its process did not boot, or its initializer failed.</summary>

@@ -9,7 +9,8 @@ namespace Plait.Processes.Bootstrap;
 /// <summary>
 /// Takes calls from the channel and runs several at once. Leader and followers (Schmidt et al., "Leader/Followers", 2000): one thread at a
 /// time receives; with a call in its hands it lets the next one receive and runs the call itself, so no call changes threads. Threads are
-/// made when a call finds none that is free; the parent sends no more calls than there may be threads. Model: docs/models/lanes.pml.
+/// made when a call finds none that is free; the parent sends no more calls than there may be threads, and is told when the system refuses one: what it
+/// has sent and nobody here can receive, it takes back. Model: docs/models/lanes.pml.
 /// </summary>
 internal sealed class SharedWorkerLoop : IWorkerLoop
 {
@@ -32,6 +33,7 @@ internal sealed class SharedWorkerLoop : IWorkerLoop
 
     // Written by who has the turn.
     private bool _isOver;
+    private bool _isShort;
     private volatile bool _hasReturned = true;
 
     public SharedWorkerLoop(Channel channel, Hello hello)
@@ -41,6 +43,9 @@ internal sealed class SharedWorkerLoop : IWorkerLoop
         _reports = ReportGate.Open(channel, hello);
         _first = NewRunner();
     }
+
+    /// <summary>Seam for tests of refusals: how a thread is asked of the runtime.</summary>
+    internal static Action<Thread> StartThread { get; set; } = static thread => thread.UnsafeStart();
 
     private static CallTokens Tokens => WorkerBootstrap.Current.Tokens;
 
@@ -99,12 +104,30 @@ internal sealed class SharedWorkerLoop : IWorkerLoop
         }
     }
 
-    // By who has the turn. What its call has in its context is not the next one's.
+    // By who has the turn. What its call has in its context is not the next one's. Where there is no thread to be had, who asks runs its call as always, and
+    // nobody receives until a thread is free again.
     private void StartAnother()
     {
+        var thread = new Thread(() => Work(NewRunner())) { IsBackground = true, Name = $"{_hello.Name}.{_threads + 1}" };
         _threads++;
         Interlocked.Increment(ref _free);
-        new Thread(() => Work(NewRunner())) { IsBackground = true, Name = $"{_hello.Name}.{_threads}" }.UnsafeStart();
+        bool isRefused = false;
+        try
+        {
+            StartThread(thread);
+        }
+        catch (Exception refused) when (refused is OutOfMemoryException or ThreadStartException)
+        {
+            isRefused = true;
+            _threads--;
+            Interlocked.Decrement(ref _free);
+        }
+
+        if (isRefused != _isShort)
+        {
+            _isShort = isRefused;
+            _ = _channel.Send(MessageKind.Threads, isRefused ? _threads : _hello.TasksAtOnce, []);
+        }
     }
 
     /// <summary>The next call that was not taken back. False when the parent sends no more.</summary>

@@ -38,6 +38,9 @@ internal enum MessageKind : uint
 
     /// <summary>Child to parent: something that was logged, in a call or beside one (0).</summary>
     Log = 22,
+
+    /// <summary>Child to parent: how many calls it can run at once from now on, in the place of a call's number. Sent when the system refuses it a thread, and when it grants one again.</summary>
+    Threads = 23,
 }
 
 /// <summary>Single bytes on the lifeline, from parent to child. Its end means that the parent is gone.</summary>

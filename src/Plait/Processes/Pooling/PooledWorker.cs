@@ -48,6 +48,7 @@ internal sealed partial class PooledWorker : IChannelReader
         _pool = pool;
         Id = id;
         Name = $"{pool.Name}-{id}";
+        Threads = pool.TasksAtOnce;
         ChildProcessOptions options = pool.Options.Worker;
         int lanes = pool.IsShared ? (int)BitOperations.RoundUpToPowerOf2((uint)pool.TasksAtOnce * 2) : 1;
         _calls = new PooledCall?[Math.Max(lanes, lanes == 1 ? LeastSlots : 1)];
@@ -122,6 +123,9 @@ internal sealed partial class PooledWorker : IChannelReader
 
     /// <summary>How many calls may be under way: 1 until its calls are known to be short.</summary>
     public int Window { get; set; } = 1;
+
+    /// <summary>For how many calls at once the system gives it threads.</summary>
+    public int Threads { get; set; }
 
     public double MeanNanoseconds { get; set; }
 
@@ -419,6 +423,9 @@ internal sealed partial class PooledWorker : IChannelReader
                 break;
             case MessageKind.Ready:
                 isReady = true;
+                break;
+            case MessageKind.Threads:
+                _pool.OnThreads(this, header.Call);
                 break;
             case MessageKind.Dying:
                 _sawUnhandled = true;

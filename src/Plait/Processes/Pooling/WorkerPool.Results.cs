@@ -167,8 +167,8 @@ internal sealed partial class WorkerPool
         worker.MeanNanoseconds = known == 0 ? mean : mean < known ? (known + mean) / 2 : (known * 0.9) + (mean * 0.1);
 
         // Under a policy nothing is sent ahead: what is more urgent may come before it begins.
-        worker.Window = IsShared || Shape.Leftovers == LeftoverPolicy.Recycle || Shape.Policy is not null
-            ? TasksAtOnce
+        worker.Window = IsShared || Shape.Leftovers == LeftoverPolicy.Recycle || Options.Policy is not null
+            ? worker.Threads
             : Math.Clamp((int)(AheadNanoseconds / Math.Max(1, worker.MeanNanoseconds)), worker.MeanNanoseconds < LongestAhead ? 2 : 1, DeepestWindow);
     }
 

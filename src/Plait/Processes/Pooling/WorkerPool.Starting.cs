@@ -71,7 +71,7 @@ internal sealed partial class WorkerPool
         worker.ReadyAt = MonotonicClock.Now;
         worker.StartDeadline = MonotonicClock.Never;
         worker.MeanNanoseconds = 0;
-        worker.Window = TasksAtOnce;
+        worker.Window = worker.Threads;
         _failedStartsInRow = 0;
         worker.State = WorkerState.Spare;
         if (!worker.IsSpare)
@@ -160,6 +160,27 @@ internal sealed partial class WorkerPool
         }
 
         worker.Listen();
+    }
+
+    /// <summary>On the dispatcher thread: a worker that runs several calls at once was refused a thread, or has got one again.</summary>
+    public void OnThreads(PooledWorker worker, long threads)
+    {
+        lock (_gate)
+        {
+            worker.Threads = (int)Math.Clamp(threads, 1, TasksAtOnce);
+            worker.Window = worker.IsReady ? worker.Threads : worker.Window;
+            if (worker.Threads < TasksAtOnce)
+            {
+                Count(ref _startsRefused);
+                Raise(WorkerEventKind.StartRefused, worker, $"The system refused it a thread: it runs {worker.Threads} tasks at once instead of {TasksAtOnce}, and tries again with further tasks.");
+
+                // What it was sent besides would wait there for its threads, which may be long at what they do.
+                _ = Withdraw_UnderGate(worker, keep: null);
+            }
+
+            AfterWork_UnderGate(worker);
+            FeedFree_UnderGate();
+        }
     }
 
     private void OnRefused(int id, Exception refused)
