@@ -60,11 +60,10 @@ internal sealed class BoundFunction
     }
 
     /// <summary>Calls it, awaits a task that it returns, and gives the result: null when there is none.</summary>
-    public ValueTask<object?> InvokeAsync(object?[] args)
-    {
-        object? result = Invoke(args);
-        return _shape.IsAsync && result is not null ? Await(result) : new ValueTask<object?>(result);
-    }
+    public ValueTask<object?> InvokeAsync(object?[] args) => AwaitAsync(Invoke(args));
+
+    /// <summary>The second half of that: awaits what <see cref="Invoke"/> gave.</summary>
+    public ValueTask<object?> AwaitAsync(object? result) => _shape.IsAsync && result is not null ? Await(result) : new ValueTask<object?>(result);
 
     /// <summary>The function as a delegate.</summary>
     /// <exception cref="InvalidDataException">Its signature is not that of the delegate type.</exception>

@@ -61,7 +61,7 @@ public abstract partial class Future
     /// <summary>Whether who waits does well to look a while for the end before it sleeps, and how that went; null where a look never pays.</summary>
     private protected virtual Glances? Glances => null;
 
-    /// <summary>The executor on whose threads it runs, in this process; null elsewhere.</summary>
+    /// <summary>The executor on whose threads it runs, in this process; null elsewhere, and where it may end without one.</summary>
     private protected virtual ITaskPlace? Place => null;
 
     /// <summary>
@@ -85,7 +85,7 @@ public abstract partial class Future
     /// <summary>Blocks until it has ended. Never throws what the function threw.</summary>
     /// <remarks>
     /// Without a timeout and a token, and in a task of a <see cref="ThreadExecutor"/>, the wait is part of the graph of waits: where all threads of an executor wait for tasks
-    /// that none is left to run, <see cref="Synchronization.DeadlockDetection"/> says so.
+    /// that none is left to run, <see cref="Synchronization.DeadlockDetection"/> says so. Not where tasks were submitted with a timeout or a token, which may end them without a thread.
     /// </remarks>
     /// <param name="timeout">How long to wait; <see cref="Timeout.InfiniteTimeSpan"/> for ever.</param>
     /// <param name="cancellationToken">Ends the wait; the function goes on.</param>
@@ -107,7 +107,7 @@ public abstract partial class Future
     // the thread pool.
     private bool WaitForTask(TimeSpan timeout, CancellationToken cancellationToken)
     {
-        if (timeout == Timeout.InfiniteTimeSpan && !cancellationToken.CanBeCanceled && LocalWorker.Current is not null && Place is { } place && TaskWait.TryRun(this, place))
+        if (timeout == Timeout.InfiniteTimeSpan && !cancellationToken.CanBeCanceled && PlaceForWaits is { } place && TaskWait.TryRun(this, place))
         {
             return true;
         }
@@ -224,6 +224,20 @@ public abstract partial class Future
         }
     }
 
+    /// <summary>Where it runs, if the caller is a thread of an executor, whose wait for it is part of the graph of waits; else null.</summary>
+    internal ITaskPlace? PlaceForWaits => LocalWorker.Current is null ? null : Place;
+
+    /// <summary>An await comes back. Blocks until it has ended, which who awaits has seen.</summary>
+    /// <exception cref="Synchronization.DeadlockException">The await was given up, for it would never have ended.</exception>
+    internal void EndAwait()
+    {
+        if (!IsDone)
+        {
+            FutureContinuation.ThrowIfGivenUp(this);
+            Wait();
+        }
+    }
+
     /// <summary>Runs what follows an await.</summary>
     internal void ContinueWith(Action continuation)
     {
@@ -233,7 +247,8 @@ public abstract partial class Future
             return;
         }
 
-        var observer = new FutureContinuation(continuation);
+        var observer = new FutureContinuation(this, continuation);
+        observer.Tell();
         if (!TryAttach(observer))
         {
             observer.OnDone(this);

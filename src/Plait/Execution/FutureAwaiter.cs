@@ -15,7 +15,7 @@ public readonly struct FutureAwaiter : ICriticalNotifyCompletion
     /// <summary>Throws what the function threw.</summary>
     public void GetResult()
     {
-        _future.Wait();
+        _future.EndAwait();
         _future.ThrowIfFailed();
     }
 
@@ -41,7 +41,7 @@ public readonly struct FutureAwaiter<TResult> : ICriticalNotifyCompletion
     /// <returns>The value.</returns>
     public TResult GetResult()
     {
-        _future.Wait();
+        _future.EndAwait();
         return _future.TakeDone();
     }
 

@@ -1,10 +1,12 @@
+using Plait.Synchronization.Engine;
+
 namespace Plait.Threads;
 
 /// <summary>
 /// Keeps an async function on the thread that runs it: what follows an await is posted here and run by the thread, which
 /// does nothing else until the function's task has ended. What is posted after that goes to the thread pool.
 /// </summary>
-internal sealed class ThreadContext : SynchronizationContext
+internal sealed partial class ThreadContext : SynchronizationContext
 {
     // A condition variable of the runtime: Monitor.Wait and Pulse need an object of their own kind.
     private readonly object _gate = new();
@@ -46,17 +48,20 @@ internal sealed class ThreadContext : SynchronizationContext
 
     public override void Post(SendOrPostCallback d, object? state)
     {
+        (TaskEnd? Sleep, long Turn) asleep;
         lock (_gate)
         {
-            if (!_isClosed)
+            if (_isClosed)
             {
-                _work.Enqueue((d, state));
-                Monitor.Pulse(_gate);
+                base.Post(d, state);
                 return;
             }
+
+            _work.Enqueue((d, state));
+            asleep = Wake_UnderGate();
         }
 
-        base.Post(d, state);
+        asleep.Sleep?.Set(asleep.Turn);
     }
 
     public override void Send(SendOrPostCallback d, object? state)
@@ -91,11 +96,14 @@ internal sealed class ThreadContext : SynchronizationContext
         {
             task.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(() =>
             {
+                (TaskEnd? Sleep, long Turn) asleep;
                 lock (_gate)
                 {
                     _isTaskOver = true;
-                    Monitor.Pulse(_gate);
+                    asleep = Wake_UnderGate();
                 }
+
+                asleep.Sleep?.Set(asleep.Turn);
             });
             while (TakeNext() is var (callback, state))
             {
@@ -120,10 +128,15 @@ internal sealed class ThreadContext : SynchronizationContext
 
     private (SendOrPostCallback Callback, object? State)? TakeNext()
     {
-        lock (_gate)
+        while (true)
         {
-            while (true)
+            lock (_gate)
             {
+                while (!_isTaskOver && _work.Count == 0 && !IsAwaitKnown)
+                {
+                    Monitor.Wait(_gate);
+                }
+
                 if (_isTaskOver)
                 {
                     return null;
@@ -133,8 +146,11 @@ internal sealed class ThreadContext : SynchronizationContext
                 {
                     return next;
                 }
+            }
 
-                Monitor.Wait(_gate);
+            if (SleepKnown(_awaited!) is { } given)
+            {
+                return given;
             }
         }
     }

@@ -42,8 +42,15 @@ internal static class LocalFunction
         var bound = new BoundFunction(shape, function.Target);
         object?[] given = Given(arguments, token);
         return shape.IsAsync
-            ? ThreadContext.Run(() => bound.InvokeAsync(given).AsTask(), ThreadExecutor.Checkpoint).GetAwaiter().GetResult()
+            ? ThreadContext.Run(() => RunAsync(bound, given), ThreadExecutor.Checkpoint).GetAwaiter().GetResult()
             : bound.Invoke(given);
+    }
+
+    private static Task<object?> RunAsync(BoundFunction function, object?[] given)
+    {
+        object? running = function.Invoke(given);
+        ThreadContext.Follow(running as Task);
+        return function.AwaitAsync(running).AsTask();
     }
 
     /// <exception cref="ArgumentException">The function gives no values of that type one by one.</exception>

@@ -22,7 +22,9 @@ internal sealed partial class LocalPool : ITaskPlace
     {
         LocalWorker[] workers = Workers;
 
-        // One that is not there yet will take a task.
-        return workers.Length < Size || Array.Exists(workers, static worker => worker.ThreadId == 0) ? [] : Array.ConvertAll(workers, static worker => worker.ThreadId);
+        // One that is not there yet will take a task, and one whose task is given up in time has a successor.
+        return workers.Length < Size || Array.Exists(workers, static worker => worker.ThreadId == 0 || (worker.Task is { } task && LocalStops.MayEndWithoutAThread(task.Options)))
+            ? []
+            : Array.ConvertAll(workers, static worker => worker.ThreadId);
     }
 }

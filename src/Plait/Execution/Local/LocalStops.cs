@@ -65,6 +65,9 @@ internal sealed class LocalStops
     public static bool AreWanted(TaskOptions options) =>
         options.CancellationToken.CanBeCanceled || options.Timeout != Timeout.InfiniteTimeSpan || options.Retries.Count != 0 || options.Key is not null;
 
+    /// <summary>Whether a time or a token may end the task while it waits, or the wait of its thread for others.</summary>
+    public static bool MayEndWithoutAThread(TaskOptions options) => options.CancellationToken.CanBeCanceled || options.Timeout != Timeout.InfiniteTimeSpan;
+
     /// <summary>Looks out for the task's token, and for its time where that counts from the submission. Once it can be run; it may be over by now.</summary>
     public void Watch()
     {

@@ -62,7 +62,7 @@ internal sealed class LocalTask<TResult> : Future<TResult>, ILocalTask
 
     private protected override string DefaultName => FunctionName.Of(_function.Method);
 
-    private protected override ITaskPlace? Place => _host as ITaskPlace;
+    private protected override ITaskPlace? Place => LocalStops.MayEndWithoutAThread(Options) ? null : _host as ITaskPlace;
 
     private protected override bool IsRunning => Volatile.Read(ref _stage) == Running;
 

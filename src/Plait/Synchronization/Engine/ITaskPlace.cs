@@ -9,6 +9,6 @@ internal interface ITaskPlace
     /// <summary>The thread that runs a task, as the system counts; 0 while none does.</summary>
     int RunnerOf(object task);
 
-    /// <summary>The threads of the executor, as the system counts, if it has all it may have: a task that waits runs when any of them is free. Empty while it may start another.</summary>
+    /// <summary>The threads of the executor, as the system counts, if it has all it may have: a task that waits runs when any of them is free. Empty while it may start another, or may lose one to a time that is over.</summary>
     IReadOnlyList<int> AllThreads();
 }

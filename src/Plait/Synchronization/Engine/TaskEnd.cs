@@ -23,6 +23,7 @@ internal sealed unsafe class TaskEnd : Synchronizer
     private ITaskPlace? _place;
     private string _name = string.Empty;
     private long _turn;
+    private bool _isAwait;
 
     private TaskEnd()
         : base(UnitEnd.Joins, Make()) => All[Index] = this;
@@ -78,12 +79,27 @@ internal sealed unsafe class TaskEnd : Synchronizer
         }
     }
 
+    /// <summary>
+    /// Whether the thread only has no place to give before the task has ended, because its function awaits that: what else was begun on it may go on meanwhile, and give back what the
+    /// thread holds.
+    /// </summary>
+    public bool IsAwait
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _isAwait;
+            }
+        }
+    }
+
     /// <summary>A wait for a task begins. Whatever ends it gives <see cref="Set"/> the number that this returns.</summary>
-    public long Begin(object task, string name, ITaskPlace place)
+    public long Begin(object task, string name, ITaskPlace place, bool isAwait = false)
     {
         lock (_gate)
         {
-            (_task, _name, _place) = (task, name, place);
+            (_task, _name, _place, _isAwait) = (task, name, place, isAwait);
             return ++_turn;
         }
     }

@@ -93,7 +93,7 @@ internal sealed unsafe class WaitGraph(IReadOnlyList<ScopeMemory> memories)
                 break;
         }
 
-        return found.ToArray();
+        return target->Kind == ObjectKind.Unit && target->Count == 0 ? found.ToArray() : WithoutAwaits(found);
     }
 
     /// <summary>A circle through the wait: each waits for the next, the last for the first. Null when there is none.</summary>
@@ -273,6 +273,21 @@ internal sealed unsafe class WaitGraph(IReadOnlyList<ScopeMemory> memories)
         {
             found.Add(new Node(memory, agent));
         }
+    }
+
+    // A thread whose function awaits a task runs no other, and may yet let go of what it holds: it is not known to be stuck with that.
+    private Node[] WithoutAwaits(Row<Node> found)
+    {
+        var left = new Row<Node>();
+        foreach (Node node in found.ToArray())
+        {
+            if (!TryReadUnit(node, out Wait wait) || TaskEnd.Find(wait.Memory, wait.Object) is not { IsAwait: true })
+            {
+                left.Add(node);
+            }
+        }
+
+        return left.ToArray();
     }
 
     // A thread that has no record has never waited: it is none of a deadlock, and so nobody is who waits for any of them.
