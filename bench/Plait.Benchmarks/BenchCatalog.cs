@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Plait.Benchmarks.Executor;
+using Plait.Benchmarks.IO;
 using Plait.Benchmarks.Locks;
 using Plait.Benchmarks.Process;
 using Plait.Benchmarks.Queues;
@@ -11,7 +12,7 @@ namespace Plait.Benchmarks;
 public static class BenchCatalog
 {
     private static readonly (string Area, Func<IReadOnlyList<BenchCase>> Cases)[] Registered =
-        [(ProcessArea.Name, ProcessArea.Cases), (ExecutorArea.Name, ExecutorArea.Cases), (LocksArea.Name, LocksArea.Cases), (QueuesArea.Name, QueuesArea.Cases)];
+        [(ProcessArea.Name, ProcessArea.Cases), (ExecutorArea.Name, ExecutorArea.Cases), (LocksArea.Name, LocksArea.Cases), (QueuesArea.Name, QueuesArea.Cases), (IOArea.Name, IOArea.Cases)];
 
     /// <summary>The names of the areas, in the order in which they run.</summary>
     public static IReadOnlyList<string> Areas { get; } = [.. Registered.Select(area => area.Area)];

@@ -8,11 +8,7 @@ public partial class Coroutine
     /// <summary>Lets all others that could run have their turn first.</summary>
     /// <returns>To be awaited at once.</returns>
     /// <exception cref="InvalidOperationException">No coroutine runs on this thread.</exception>
-    public static YieldAwaitable Yield()
-    {
-        CoroutineContext context = CoroutineContext.Require("Coroutine.Yield", out EventLoop loop);
-        return new YieldAwaitable(loop, context);
-    }
+    public static YieldAwaitable Yield() => new(CoroutineContext.Require("Coroutine.Yield"));
 
     /// <summary>Waits for a time, while others run. Not shorter than asked; up to 131 µs longer by the timers' own grain.</summary>
     /// <param name="time">How long, 0 or more; <see cref="System.Threading.Timeout.InfiniteTimeSpan"/> for until it is killed. 0 lets others run, as <see cref="Yield"/> does.</param>
@@ -22,7 +18,8 @@ public partial class Coroutine
     public static ValueTask Sleep(TimeSpan time)
     {
         TimeoutScope.CheckLimit(time);
-        CoroutineContext context = CoroutineContext.Require("Coroutine.Sleep", out EventLoop loop);
+        CoroutineContext context = CoroutineContext.Require("Coroutine.Sleep");
+        EventLoop loop = context.Loop;
         SleepWait wait = loop.NewSleep();
         wait.Begin(loop, context, loop.DeadlineAfter(time));
         return wait.Task;
@@ -34,7 +31,7 @@ public partial class Coroutine
     /// <returns>The coroutine.</returns>
     /// <exception cref="InvalidOperationException">No coroutine runs on this thread.</exception>
     public static Coroutine Spawn(Func<Task> function, CoroutineOptions? options = null) =>
-        CoroutineContext.Require("Coroutine.Spawn").Root.Loop.Spawn(function, options);
+        CoroutineContext.Require("Coroutine.Spawn").Loop.Spawn(function, options);
 
     /// <summary>Starts a coroutine with a result on the loop of the one that runs. It begins when its turn comes, not here.</summary>
     /// <typeparam name="TResult">What its function returns.</typeparam>
@@ -43,7 +40,7 @@ public partial class Coroutine
     /// <returns>The coroutine.</returns>
     /// <exception cref="InvalidOperationException">No coroutine runs on this thread.</exception>
     public static Coroutine<TResult> Spawn<TResult>(Func<Task<TResult>> function, CoroutineOptions? options = null) =>
-        CoroutineContext.Require("Coroutine.Spawn").Root.Loop.Spawn(function, options);
+        CoroutineContext.Require("Coroutine.Spawn").Loop.Spawn(function, options);
 
     /// <summary>Begins a scope with a limit of time, which ends when it is disposed.</summary>
     /// <param name="limit">0 or more, or <see cref="System.Threading.Timeout.InfiniteTimeSpan"/>.</param>

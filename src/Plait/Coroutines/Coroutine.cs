@@ -17,7 +17,6 @@ public partial class Coroutine : CoroutineContext
     private static readonly Action<object?> BeginStep = static self => ((Coroutine)self!).Begin();
     private static readonly Action<object?> EndStep = static self => ((Coroutine)self!).End();
 
-    private readonly EventLoop _loop;
     private readonly CoroutineOptions? _options;
     private readonly int _id;
 
@@ -36,8 +35,8 @@ public partial class Coroutine : CoroutineContext
     private bool _isKilled;
 
     internal Coroutine(EventLoop loop, Func<Task> function, int id, CoroutineOptions? options)
+        : base(loop)
     {
-        _loop = loop;
         _id = id;
         _options = options;
         _work = Beginning.Of(function);
@@ -48,9 +47,6 @@ public partial class Coroutine : CoroutineContext
 
     /// <inheritdoc/>
     public sealed override Coroutine Root => this;
-
-    /// <summary>Where it runs.</summary>
-    public EventLoop Loop => _loop;
 
     /// <summary>Its number on its loop, from 1 on.</summary>
     public int Id => _id;
@@ -115,7 +111,7 @@ public partial class Coroutine : CoroutineContext
     /// <exception cref="InvalidOperationException">The caller is on the loop's thread, where this would block the coroutine it waits for: await it instead.</exception>
     public bool Join(TimeSpan? timeout = null)
     {
-        if (_loop.IsOnLoop && IsAlive)
+        if (Loop.IsOnLoop && IsAlive)
         {
             throw new InvalidOperationException($"Join of coroutine '{Name}' would block the loop that runs it. Await it instead.");
         }
@@ -126,13 +122,13 @@ public partial class Coroutine : CoroutineContext
     /// <summary>Tells it to end: one that has not begun never runs, and in one that runs every wait throws <see cref="CoroutineKilledException"/>, until it has ended. Returns at once; await it to wait for the end.</summary>
     public void Kill()
     {
-        if (_loop.IsOnLoop)
+        if (Loop.IsOnLoop)
         {
             KillHere();
         }
         else
         {
-            _loop.TryPost(new Step((Action)KillHere, null, null));
+            Loop.TryPost(new Step((Action)KillHere, null, null));
         }
     }
 
@@ -328,14 +324,14 @@ public partial class Coroutine : CoroutineContext
 
     private void OnTaskEnded()
     {
-        if (_loop.IsOnLoop)
+        if (Loop.IsOnLoop)
         {
             End();
         }
         else
         {
             // Its last part had left the loop.
-            _loop.TryPost(new Step(EndStep, this, this));
+            Loop.TryPost(new Step(EndStep, this, this));
         }
     }
 
@@ -346,7 +342,7 @@ public partial class Coroutine : CoroutineContext
     {
         Forget();
         Interlocked.Exchange(ref _state, (int)state);
-        _loop.OnEnded(this);
+        Loop.OnEnded(this);
         bool isOwned = Owner is not null;
         while (_joiners is { } joiner)
         {
@@ -363,7 +359,7 @@ public partial class Coroutine : CoroutineContext
         Owner?.OnEnded(this);
         if (state == CoroutineState.Failed && !_isObserved && !isOwned)
         {
-            _loop.Tell(this, Ended.Exception!.InnerException!);
+            Loop.Tell(this, Ended.Exception!.InnerException!);
         }
     }
 

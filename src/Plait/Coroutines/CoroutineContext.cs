@@ -11,9 +11,10 @@ public abstract class CoroutineContext : SynchronizationContext
     // By the loop's thread; read by any.
     private volatile Cancellation? _cancellation;
 
-    private protected CoroutineContext()
-    {
-    }
+    private protected CoroutineContext(EventLoop loop) => Loop = loop;
+
+    /// <summary>Where it runs.</summary>
+    public EventLoop Loop { get; }
 
     /// <summary>The coroutine that this is, or that this is inside of.</summary>
     public abstract Coroutine Root { get; }
@@ -24,7 +25,7 @@ public abstract class CoroutineContext : SynchronizationContext
     /// <summary>Whether what happens to contexts further out does not reach in here.</summary>
     private protected virtual bool IsShield => false;
 
-    /// <summary>That of the step that runs on this thread; null outside of coroutines.</summary>
+    /// <summary>That of the step that runs on this thread; null outside of coroutines. Only the loop sets it, and only on its own thread.</summary>
     internal static new CoroutineContext? Current => SynchronizationContext.Current as CoroutineContext;
 
     private protected bool IsCancelled => _cancellation is not null;
@@ -39,7 +40,7 @@ public abstract class CoroutineContext : SynchronizationContext
     public sealed override void Post(SendOrPostCallback d, object? state)
     {
         ArgumentNullException.ThrowIfNull(d);
-        Root.Loop.Post(new Engine.Step(d, state, this));
+        Loop.Post(new Engine.Step(d, state, this));
     }
 
     /// <summary>Runs a callback in this context and blocks until it is over: at once where this is the loop's thread.</summary>
@@ -49,7 +50,7 @@ public abstract class CoroutineContext : SynchronizationContext
     public sealed override void Send(SendOrPostCallback d, object? state)
     {
         ArgumentNullException.ThrowIfNull(d);
-        if (Root.Loop.IsOnLoop)
+        if (Loop.IsOnLoop)
         {
             d(state);
             return;
@@ -76,19 +77,14 @@ public abstract class CoroutineContext : SynchronizationContext
     /// <summary>That of the step that runs.</summary>
     /// <param name="what">What needs it, for the message.</param>
     /// <exception cref="InvalidOperationException">None runs.</exception>
-    internal static CoroutineContext Require(string what) => Require(what, out _);
-
-    /// <inheritdoc cref="Require(string)"/>
-    internal static CoroutineContext Require(string what, out EventLoop loop)
+    internal static CoroutineContext Require(string what)
     {
-        EventLoop? current = EventLoop.Current;
-        CoroutineContext? context = current?.CurrentContext;
+        CoroutineContext? context = Current;
         if (context is null)
         {
             ThrowOutside(what);
         }
 
-        loop = current!;
         return context;
     }
 
@@ -118,7 +114,7 @@ public abstract class CoroutineContext : SynchronizationContext
         if (_cancellation is null)
         {
             _cancellation = cancellation;
-            Root.Loop.Cancellations++;
+            Loop.Cancellations++;
             Root.EndWaits(this);
         }
     }
@@ -143,7 +139,7 @@ public abstract class CoroutineContext : SynchronizationContext
         if (_cancellation is not null)
         {
             _cancellation = null;
-            Root.Loop.Cancellations--;
+            Loop.Cancellations--;
         }
     }
 

@@ -41,7 +41,7 @@ public sealed class CoroutinePool : ICoroutineOwner
     public async ValueTask<Coroutine> SpawnAsync(Func<Task> function, string? name = null)
     {
         ArgumentNullException.ThrowIfNull(function);
-        CoroutineContext context = CoroutineContext.Require("CoroutinePool.SpawnAsync", out EventLoop loop);
+        CoroutineContext context = CoroutineContext.Require("CoroutinePool.SpawnAsync");
         if (FreeCount <= 0 || _waiting.Count != 0)
         {
             // Its place is promised to it from the moment in which it is woken.
@@ -49,7 +49,7 @@ public sealed class CoroutinePool : ICoroutineOwner
             _promised--;
         }
 
-        Coroutine coroutine = loop.Spawn(function, new CoroutineOptions { Name = name, Owner = this });
+        Coroutine coroutine = context.Loop.Spawn(function, new CoroutineOptions { Name = name, Owner = this });
         _running.Add(coroutine);
         return coroutine;
     }

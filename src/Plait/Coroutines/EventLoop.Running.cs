@@ -18,9 +18,6 @@ public sealed partial class EventLoop
     private long _now;
     private bool _isOver;
 
-    // Of the step that runs.
-    private CoroutineContext? _context;
-
     // Written by the loop's thread, read by all.
     private long _steps;
     private long _sleeps;
@@ -31,17 +28,6 @@ public sealed partial class EventLoop
 
     /// <inheritdoc cref="Enqueue(object, object?, CoroutineContext?)"/>
     internal void Enqueue(in Step step) => _ring.Add(step.Callback, step.State, step.Context);
-
-    /// <summary>The context of the step that runs; null when that is no coroutine's. On the loop's thread.</summary>
-    internal CoroutineContext? CurrentContext
-    {
-        get
-        {
-            // Mostly the one it began in: then there is nothing to find out.
-            SynchronizationContext? current = SynchronizationContext.Current;
-            return ReferenceEquals(current, _context) ? _context : current as CoroutineContext;
-        }
-    }
 
     /// <summary>Next, if that is not unfair to the others. On the loop's thread, from a step that made another ready.</summary>
     internal void EnqueueNext(in Step step)
@@ -103,11 +89,6 @@ public sealed partial class EventLoop
     {
         ref readonly Step step = ref _ring.First();
         CoroutineContext? context = step.Context;
-        if (!ReferenceEquals(_context, context))
-        {
-            _context = context;
-        }
-
         SynchronizationContext.SetSynchronizationContext(context);
         _steps++;
         try

@@ -16,6 +16,7 @@ public sealed class TaskGroup : CoroutineContext, ICoroutineOwner
     private bool _isClosed;
 
     private TaskGroup(CoroutineContext outer, string? name)
+        : base(outer.Loop)
     {
         _outer = outer;
         Name = name;
@@ -77,7 +78,7 @@ public sealed class TaskGroup : CoroutineContext, ICoroutineOwner
     public Coroutine Spawn(Func<Task> function, string? name = null)
     {
         CheckOpen();
-        Coroutine child = Root.Loop.Spawn(function, new CoroutineOptions { Name = name, Owner = this });
+        Coroutine child = Loop.Spawn(function, new CoroutineOptions { Name = name, Owner = this });
         Adopt(child);
         return child;
     }
@@ -91,7 +92,7 @@ public sealed class TaskGroup : CoroutineContext, ICoroutineOwner
     public Coroutine<TResult> Spawn<TResult>(Func<Task<TResult>> function, string? name = null)
     {
         CheckOpen();
-        Coroutine<TResult> child = Root.Loop.Spawn(function, new CoroutineOptions { Name = name, Owner = this });
+        Coroutine<TResult> child = Loop.Spawn(function, new CoroutineOptions { Name = name, Owner = this });
         Adopt(child);
         return child;
     }
@@ -208,7 +209,7 @@ public sealed class TaskGroup : CoroutineContext, ICoroutineOwner
             throw new InvalidOperationException($"It is over with {Text}: start coroutines before its function and all its coroutines have.");
         }
 
-        if (!Root.Loop.IsOnLoop)
+        if (!Loop.IsOnLoop)
         {
             throw new InvalidOperationException("A group takes coroutines from its own loop only.");
         }

@@ -17,6 +17,7 @@ public sealed class TimeoutScope : CoroutineContext, IDisposable
     private bool _isClosed;
 
     internal TimeoutScope(CoroutineContext outer, TimeSpan limit, string? name)
+        : base(outer.Loop)
     {
         _outer = outer;
         Name = name;
@@ -48,7 +49,7 @@ public sealed class TimeoutScope : CoroutineContext, IDisposable
     {
         ObjectDisposedException.ThrowIf(_isClosed, this);
         CheckLimit(limit);
-        Root.Loop.CancelTimer(_alarm);
+        Loop.CancelTimer(_alarm);
         Forget();
         Limit = limit;
         Arm();
@@ -70,14 +71,14 @@ public sealed class TimeoutScope : CoroutineContext, IDisposable
         }
 
         _isClosed = true;
-        if (Root.Loop.IsOnLoop)
+        if (Loop.IsOnLoop)
         {
             Close();
         }
         else
         {
             // Behind ConfigureAwait(false): timers are the loop's.
-            Root.Loop.TryPost(new Step((Action)Close, null, null));
+            Loop.TryPost(new Step((Action)Close, null, null));
         }
 
         if (current == this)
@@ -96,7 +97,7 @@ public sealed class TimeoutScope : CoroutineContext, IDisposable
 
     private void Close()
     {
-        Root.Loop.CancelTimer(_alarm);
+        Loop.CancelTimer(_alarm);
         IsExpired |= IsCancelled;
         Forget();
     }
@@ -105,7 +106,7 @@ public sealed class TimeoutScope : CoroutineContext, IDisposable
     {
         if (Limit != Timeout.InfiniteTimeSpan)
         {
-            Root.Loop.SetTimer(_alarm, Root.Loop.DeadlineAfter(Limit));
+            Loop.SetTimer(_alarm, Loop.DeadlineAfter(Limit));
         }
     }
 

@@ -5,14 +5,9 @@ namespace Plait.Coroutines;
 /// <summary>What <see cref="Coroutine.Yield"/> returns. Used by the compiler.</summary>
 public readonly struct YieldAwaitable : ICriticalNotifyCompletion
 {
-    private readonly EventLoop _loop;
     private readonly CoroutineContext _context;
 
-    internal YieldAwaitable(EventLoop loop, CoroutineContext context)
-    {
-        _loop = loop;
-        _context = context;
-    }
+    internal YieldAwaitable(CoroutineContext context) => _context = context;
 
     /// <summary>Always false: others have their turn first.</summary>
     public bool IsCompleted => false;
@@ -24,7 +19,7 @@ public readonly struct YieldAwaitable : ICriticalNotifyCompletion
     /// <summary>Throws when the coroutine was killed, or the time of its scope is over.</summary>
     public void GetResult()
     {
-        if (_loop.Cancellations != 0)
+        if (_context.Loop.Cancellations != 0)
         {
             _context.ThrowIfCancelled();
         }
@@ -34,5 +29,5 @@ public readonly struct YieldAwaitable : ICriticalNotifyCompletion
     public void OnCompleted(Action continuation) => UnsafeOnCompleted(continuation);
 
     /// <inheritdoc/>
-    public void UnsafeOnCompleted(Action continuation) => _loop.Enqueue(continuation, null, _context);
+    public void UnsafeOnCompleted(Action continuation) => _context.Loop.Enqueue(continuation, null, _context);
 }

@@ -25,7 +25,7 @@ internal abstract class CoroutineWait : LoopTimer
         context.Root.Add(this);
         if (IsInside)
         {
-            context.Root.Loop.InsideWaits++;
+            context.Loop.InsideWaits++;
         }
     }
 
@@ -35,7 +35,7 @@ internal abstract class CoroutineWait : LoopTimer
         Context.Root.Remove(this);
         if (IsInside)
         {
-            Context.Root.Loop.InsideWaits--;
+            Context.Loop.InsideWaits--;
         }
     }
 

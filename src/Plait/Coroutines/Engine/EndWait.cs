@@ -25,7 +25,7 @@ internal sealed class EndWait : CoroutineWait
     /// <summary>Calls back once the coroutine has ended, or the wait is cancelled.</summary>
     public static void Begin(Coroutine awaited, Action continuation)
     {
-        if (CoroutineContext.Current is { } context && context.Root.Loop == awaited.Loop && awaited.Loop.IsOnLoop)
+        if (CoroutineContext.Current is { } context && context.Loop == awaited.Loop && awaited.Loop.IsOnLoop)
         {
             // In a cancelled context there is nothing to wait for: whoever goes on throws.
             if (!awaited.IsAlive || context.FindCancellation() is not null)
@@ -59,14 +59,14 @@ internal sealed class EndWait : CoroutineWait
     {
         _awaited.RemoveJoiner(this);
         Leave();
-        Context.Root.Loop.EnqueueNext(new Step(_continuation, null, Context));
+        Context.Loop.EnqueueNext(new Step(_continuation, null, Context));
     }
 
     public override void Cancel()
     {
         _awaited.RemoveJoiner(this);
         Leave();
-        Context.Root.Loop.Enqueue(new Step(_continuation, null, Context));
+        Context.Loop.Enqueue(new Step(_continuation, null, Context));
     }
 
     public override string ToString() => $"the end of coroutine '{_awaited.Name}'";

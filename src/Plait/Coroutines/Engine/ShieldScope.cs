@@ -6,6 +6,7 @@ internal sealed class ShieldScope : CoroutineContext, IDisposable
     private readonly CoroutineContext _outer;
 
     public ShieldScope(CoroutineContext outer)
+        : base(outer.Loop)
     {
         _outer = outer;
         SetSynchronizationContext(this);

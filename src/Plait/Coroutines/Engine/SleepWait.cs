@@ -16,7 +16,7 @@ internal sealed class SleepWait : SourceWait
 
     internal override void OnExpired() => Complete(next: false);
 
-    protected override void Stop() => Context.Root.Loop.CancelTimer(this);
+    protected override void Stop() => Context.Loop.CancelTimer(this);
 
-    protected override void Recycle() => Context.Root.Loop.Recycle(this);
+    protected override void Recycle() => Context.Loop.Recycle(this);
 }

@@ -26,7 +26,7 @@ internal abstract class SourceWait : CoroutineWait, IValueTaskSource
         CoroutineContext context = CoroutineContext.Current ?? Context;
         if (_isOver)
         {
-            context.Root.Loop.Post(new Step(continuation, state, context));
+            context.Loop.Post(new Step(continuation, state, context));
             return;
         }
 
@@ -82,11 +82,11 @@ internal abstract class SourceWait : CoroutineWait, IValueTaskSource
             var step = new Step(continuation, _state, Context);
             if (next)
             {
-                Context.Root.Loop.EnqueueNext(step);
+                Context.Loop.EnqueueNext(step);
             }
             else
             {
-                Context.Root.Loop.Enqueue(step);
+                Context.Loop.Enqueue(step);
             }
         }
     }

@@ -13,7 +13,7 @@ internal sealed class TaskWait : SourceWait
     {
         var wait = new TaskWait();
         wait.Enter(context);
-        EventLoop loop = context.Root.Loop;
+        EventLoop loop = context.Loop;
         task.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(() =>
         {
             if (loop.IsOnLoop)
