@@ -57,8 +57,8 @@ internal static class CoroutineOurs
                     _ = Coroutine.Spawn(Sleep);
                 }
 
-                // All of them have begun by the time it is its turn again.
-                await Coroutine.Yield();
+                // Until all of them have begun, and the loop itself sleeps.
+                await Coroutine.Sleep(TimeSpan.FromMilliseconds(10));
                 double each = (GC.GetTotalMemory(forceFullCollection: true) - before) / (double)sleepers;
                 if (Stopwatch.GetElapsedTime(start) > time)
                 {
