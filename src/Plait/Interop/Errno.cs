@@ -14,9 +14,11 @@ internal static class Errno
     public const int ENOMEM = 12;
     public const int EACCES = 13;
     public const int ENOTDIR = 20;
+    public const int EINVAL = 22;
     public const int EMFILE = 24;
     public const int ENFILE = 23;
     public const int ENOEXEC = 8;
+    public const int ENOSPC = 28;
     public const int EPIPE = 32;
     public const int ENOSYS = 38;
     public const int EMSGSIZE = 90;
@@ -41,9 +43,11 @@ internal static class Errno
         ENOMEM => "ENOMEM",
         EACCES => "EACCES",
         ENOTDIR => "ENOTDIR",
+        EINVAL => "EINVAL",
         EMFILE => "EMFILE",
         ENFILE => "ENFILE",
         ENOEXEC => "ENOEXEC",
+        ENOSPC => "ENOSPC",
         EPIPE => "EPIPE",
         ENOSYS => "ENOSYS",
         EMSGSIZE => "EMSGSIZE",

@@ -75,6 +75,12 @@ internal static unsafe partial class Libc
     public static partial int poll(PollDescriptor* descriptors, nuint count, int timeoutMilliseconds);
 
     [LibraryImport(Library, SetLastError = true)]
+    public static partial int ppoll(PollDescriptor* descriptors, nuint count, Timespec* timeout, void* signals);
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int pselect(int count, DescriptorSet* forReading, DescriptorSet* forWriting, DescriptorSet* exceptional, Timespec* timeout, void* signals);
+
+    [LibraryImport(Library, SetLastError = true)]
     public static partial int socket(int family, int type, int protocol);
 
     [LibraryImport(Library, SetLastError = true)]

@@ -8,16 +8,21 @@ internal static unsafe class ReadyPoll
     public const short Readable = 1;
     public const short Writable = 4;
 
+    /// <summary>In <see cref="PollDescriptor.Revents"/>: the number stands for nothing.</summary>
+    public const short NotOpen = 32;
+
     /// <summary>How many are ready; 0 when the time was over. <see cref="PollDescriptor.Revents"/> says which, and is set too for an end whose other end is gone.</summary>
-    /// <param name="descriptors">What to wait for.</param>
+    /// <param name="descriptors">What to wait for. Negative numbers are passed over.</param>
     /// <param name="deadline">By the monotonic clock; 0 to look only.</param>
+    /// <exception cref="SystemCallException">There are more than descriptors that this process may have open.</exception>
     public static int Wait(Span<PollDescriptor> descriptors, long deadline)
     {
+        Timespec left;
         fixed (PollDescriptor* start = descriptors)
         {
             while (true)
             {
-                int count = Libc.poll(start, (nuint)descriptors.Length, Milliseconds(deadline));
+                int count = Libc.ppoll(start, (nuint)descriptors.Length, MonotonicClock.Left(deadline, &left), signals: null);
                 if (count > 0)
                 {
                     return count;
@@ -25,22 +30,14 @@ internal static unsafe class ReadyPoll
 
                 if (count < 0 && Marshal.GetLastPInvokeError() is not Errno.EINTR and int errno)
                 {
-                    throw new SystemCallException("poll", errno);
+                    throw new SystemCallException("ppoll", errno);
                 }
 
-                if (deadline != MonotonicClock.Never && (deadline == 0 || MonotonicClock.Now >= deadline))
+                if (MonotonicClock.IsOver(deadline))
                 {
                     return 0;
                 }
             }
         }
     }
-
-    // Rounded up: woken early it would only look at the clock and sleep again.
-    private static int Milliseconds(long deadline) => deadline switch
-    {
-        0 => 0,
-        MonotonicClock.Never => -1,
-        _ => (int)Math.Clamp((deadline - MonotonicClock.Now + 999_999) / 1_000_000, 0, int.MaxValue),
-    };
 }

@@ -12,6 +12,7 @@ internal static class SystemCall
     public static readonly long SignalThread = IsArm64 ? 131 : 234;
     public const long PidFdSendSignal = 424;
     public const long PidFdOpen = 434;
+    public const long EventPollWait = 441;
     public const long FutexWaitVector = 449;
 
     private static bool IsArm64 => RuntimeInformation.ProcessArchitecture == Architecture.Arm64;

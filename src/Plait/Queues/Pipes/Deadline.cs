@@ -6,7 +6,7 @@ namespace Plait.Queues.Pipes;
 internal static class Deadline
 {
     /// <summary>The deadline of somebody who does not wait at all.</summary>
-    public const long AtOnce = 0;
+    public const long AtOnce = MonotonicClock.AtOnce;
 
     /// <exception cref="ArgumentOutOfRangeException">It is negative and not infinite, or over 24 days.</exception>
     public static long After(TimeSpan timeout)
