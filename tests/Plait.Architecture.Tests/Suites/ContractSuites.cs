@@ -7,8 +7,8 @@ namespace Plait.Architecture.Tests.Suites;
 /// <summary>An abstraction has one suite of tests, and every class that implements it runs that suite: as XContractTests, which derives from it.</summary>
 internal static class ContractSuites
 {
-    /// <summary>The interface, and the abstract class of tests that says what it promises.</summary>
-    public static readonly (string Interface, string Suite)[] All = [("IExecutor", "ExecutorContract")];
+    /// <summary>The interface or base class, and the abstract class of tests that says what it promises.</summary>
+    public static readonly (string Interface, string Suite)[] All = [("IExecutor", "ExecutorContract"), ("Selector", "SelectorContract")];
 
     public static IEnumerable<string> Violations(IEnumerable<SourceFile> sources, IEnumerable<SourceFile> tests)
     {
@@ -16,18 +16,25 @@ internal static class ContractSuites
         TypeDeclarationSyntax[] suites = [.. Classes(tests)];
         foreach ((string contract, string suite) in All)
         {
+            TypeDeclarationSyntax[] ours =
+                [.. implementations.Where(type => DerivesFrom(type, contract, implementations) && !type.Modifiers.Any(SyntaxKind.AbstractKeyword))];
+            if (ours.Length == 0)
+            {
+                continue;
+            }
+
             if (!suites.Any(type => type.Identifier.Text == suite && type.Modifiers.Any(SyntaxKind.AbstractKeyword)))
             {
                 yield return $"{contract} has no suite: an abstract class {suite} in tests";
                 continue;
             }
 
-            foreach (TypeDeclarationSyntax type in implementations.Where(type => DerivesFrom(type, contract, implementations) && !type.Modifiers.Any(SyntaxKind.AbstractKeyword)))
+            foreach (TypeDeclarationSyntax type in ours)
             {
                 string expected = $"{type.Identifier.Text}ContractTests";
                 if (!suites.Any(test => test.Identifier.Text == expected && DerivesFrom(test, suite, suites)))
                 {
-                    yield return $"{SourceFile.At(type)}: {type.Identifier.Text} is an {contract} and runs no contract suite: add {expected} : {suite}";
+                    yield return $"{SourceFile.At(type)}: {type.Identifier.Text} keeps the contract of {contract} and runs no suite: add {expected} : {suite}";
                 }
             }
         }
