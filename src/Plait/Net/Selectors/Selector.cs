@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Plait.Interop;
 
 namespace Plait.Net.Selectors;
@@ -67,11 +68,12 @@ public abstract partial class Selector : IDisposable
     {
         Check(target);
         Check(events);
+        SafeHandle? handle = target.Handle;
         bool isHeld = false;
         try
         {
             // What is closed meanwhile by another thread keeps its number until we are through.
-            target.Handle?.DangerousAddRef(ref isHeld);
+            handle?.DangerousAddRef(ref isHeld);
             int number = target.Number;
             ArgumentOutOfRangeException.ThrowIfNegative(number, nameof(target));
             CheckNumber(number, nameof(target));
@@ -84,7 +86,7 @@ public abstract partial class Selector : IDisposable
             {
                 ObjectDisposedException.ThrowIf(_isDisposed, this);
                 MakeRoom_UnderGate(number, target);
-                Registration registration = _table.Add(target.Handle, identity, new SelectorKey(number, target.Target, events, data));
+                Registration registration = _table.Add(handle, identity, new SelectorKey(number, target.Target, events, data));
                 try
                 {
                     Watch(registration);
@@ -103,7 +105,7 @@ public abstract partial class Selector : IDisposable
         {
             if (isHeld)
             {
-                target.Handle?.DangerousRelease();
+                handle?.DangerousRelease();
             }
         }
     }
