@@ -21,7 +21,7 @@ internal sealed class TwoHellos() : Chapter(
             {
                 foreach (string name in (string[])["ann", "bob"])
                 {
-                    group.Spawn(() => GreetAsync(name), name);
+                    _ = group.Spawn(() => GreetAsync(name), name);
                 }
 
                 return Task.CompletedTask;
