@@ -58,7 +58,7 @@ internal static class CoroutineOurs
                 }
 
                 // Until all of them have begun, and the loop itself sleeps.
-                await Coroutine.Sleep(TimeSpan.FromMilliseconds(10));
+                await Coroutine.Sleep(time / 2);
                 double each = (GC.GetTotalMemory(forceFullCollection: true) - before) / (double)sleepers;
                 if (Stopwatch.GetElapsedTime(start) > time)
                 {

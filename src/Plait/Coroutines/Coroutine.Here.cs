@@ -153,6 +153,7 @@ public partial class Coroutine
     {
         ArgumentNullException.ThrowIfNull(coroutines);
         Coroutine[] all = [.. coroutines];
+        Array.ForEach(all, static coroutine => coroutine.Observe());
         List<Exception>? errors = null;
         foreach (Coroutine coroutine in all)
         {
@@ -172,7 +173,7 @@ public partial class Coroutine
         }
     }
 
-    /// <summary>Tells all to end, and waits until they have.</summary>
+    /// <summary>Tells all to end, and waits until they have. What they throw then is not told.</summary>
     /// <param name="coroutines">Of this loop or others.</param>
     /// <returns>To be awaited.</returns>
     public static async Task KillAll(params IEnumerable<Coroutine> coroutines)
@@ -181,6 +182,7 @@ public partial class Coroutine
         Coroutine[] all = [.. coroutines];
         foreach (Coroutine coroutine in all)
         {
+            coroutine.Observe();
             coroutine.Kill();
         }
 

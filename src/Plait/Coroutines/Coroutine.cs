@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using Plait.Coroutines.Engine;
 
 namespace Plait.Coroutines;
@@ -13,9 +14,8 @@ namespace Plait.Coroutines;
 /// </remarks>
 public partial class Coroutine : CoroutineContext
 {
-    // A step of its own: its beginning, or its end when that came on another thread.
     private static readonly Action<object?> BeginStep = static self => ((Coroutine)self!).Begin();
-    private static readonly Action<object?> EndStep = static self => ((Coroutine)self!).End();
+    private static readonly Action EndCurrent = static () => ((Coroutine)SynchronizationContext.Current!).End();
 
     private readonly CoroutineOptions? _options;
     private readonly int _id;
@@ -26,8 +26,9 @@ public partial class Coroutine : CoroutineContext
     // The waits that are under way, linked through themselves. By the loop's thread.
     private CoroutineWait? _waits;
 
-    // Who waits for the end: coroutines of this loop, linked; and, made when first asked for, everybody else. The latter under Interlocked.
+    // Who waits for the end: coroutines of this loop, linked in the order of coming; and, made when first asked for, everybody else. The latter under Interlocked.
     private EndWait? _joiners;
+    private EndWait? _lastJoiner;
     private TaskCompletionSource? _ended;
 
     private int _state;
@@ -93,8 +94,8 @@ public partial class Coroutine : CoroutineContext
 
     internal ICoroutineOwner? Owner => _options?.Owner;
 
-    /// <summary>Its place among those that live. By the loop.</summary>
-    internal int Index { get; set; }
+    /// <summary>Its place among those that live; -1 before it is entered there. By the loop.</summary>
+    internal int Index { get; set; } = -1;
 
     /// <summary>Its own values; made when first used. By the loop's thread.</summary>
     internal Dictionary<object, object?>? Locals { get; set; }
@@ -213,15 +214,21 @@ public partial class Coroutine : CoroutineContext
 
     internal void AddJoiner(EndWait joiner)
     {
-        joiner.Next = _joiners;
-        joiner.Previous = null;
-        _joiners?.Previous = joiner;
-        _joiners = joiner;
+        joiner.Previous = _lastJoiner;
+        if (_lastJoiner is { } last)
+        {
+            last.Next = joiner;
+        }
+        else
+        {
+            _joiners = joiner;
+        }
+
+        _lastJoiner = joiner;
     }
 
     internal void RemoveJoiner(EndWait joiner)
     {
-        joiner.Next?.Previous = joiner.Previous;
         if (joiner.Previous is { } previous)
         {
             previous.Next = joiner.Next;
@@ -229,6 +236,15 @@ public partial class Coroutine : CoroutineContext
         else
         {
             _joiners = joiner.Next;
+        }
+
+        if (joiner.Next is { } next)
+        {
+            next.Previous = joiner.Previous;
+        }
+        else
+        {
+            _lastJoiner = joiner.Previous;
         }
     }
 
@@ -251,7 +267,7 @@ public partial class Coroutine : CoroutineContext
     {
         if (IsAlive)
         {
-            _work = System.Threading.Tasks.Task.FromCanceled(new CancellationToken(canceled: true));
+            _work = CancelledBy(new CoroutineKilledException(Name));
             Interlocked.Exchange(ref _state, (int)CoroutineState.Cancelled);
             if (Volatile.Read(ref _ended) is { } ended)
             {
@@ -265,7 +281,7 @@ public partial class Coroutine : CoroutineContext
         _isKilled |= IsAlive;
         if (State == CoroutineState.Pending)
         {
-            _work = System.Threading.Tasks.Task.FromCanceled(new CancellationToken(canceled: true));
+            _work = CancelledBy(new CoroutineKilledException(Name));
             Close(CoroutineState.Cancelled);
         }
         else if (IsAlive)
@@ -286,6 +302,7 @@ public partial class Coroutine : CoroutineContext
         if (_work is Func<Task> function)
         {
             Call(function);
+            _ = Beginning.StartFromNothing();
         }
         else
         {
@@ -299,7 +316,9 @@ public partial class Coroutine : CoroutineContext
         }
         else
         {
-            Ended.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(OnTaskEnded);
+            // To this context: where its last part has left it, the end comes as a step. So the context says whose end it is, and one delegate does for all.
+            SetSynchronizationContext(this);
+            Ended.GetAwaiter().UnsafeOnCompleted(EndCurrent);
         }
     }
 
@@ -312,9 +331,7 @@ public partial class Coroutine : CoroutineContext
         }
         catch (OperationCanceledException cancelled)
         {
-            var ended = new TaskCompletionSource();
-            ended.SetCanceled(cancelled.CancellationToken);
-            _work = ended.Task;
+            _work = CancelledBy(cancelled);
         }
         catch (Exception error)
         {
@@ -322,17 +339,12 @@ public partial class Coroutine : CoroutineContext
         }
     }
 
-    private void OnTaskEnded()
+    // As an async method ends that throws it: whoever awaits it gets this very one.
+    private static Task CancelledBy(OperationCanceledException cancelled)
     {
-        if (Loop.IsOnLoop)
-        {
-            End();
-        }
-        else
-        {
-            // Its last part had left the loop.
-            Loop.TryPost(new Step(EndStep, this, this));
-        }
+        var ended = AsyncTaskMethodBuilder.Create();
+        ended.SetException(cancelled);
+        return ended.Task;
     }
 
     private void End() => Close(
@@ -343,10 +355,11 @@ public partial class Coroutine : CoroutineContext
         Forget();
         Interlocked.Exchange(ref _state, (int)state);
         Loop.OnEnded(this);
-        bool isOwned = Owner is not null;
+        bool isFirst = true;
         while (_joiners is { } joiner)
         {
-            joiner.End();
+            joiner.End(isFirst);
+            isFirst = false;
             _isObserved = true;
         }
 
@@ -357,7 +370,7 @@ public partial class Coroutine : CoroutineContext
         }
 
         Owner?.OnEnded(this);
-        if (state == CoroutineState.Failed && !_isObserved && !isOwned)
+        if (state == CoroutineState.Failed && !_isObserved && Owner is null)
         {
             Loop.Tell(this, Ended.Exception!.InnerException!);
         }

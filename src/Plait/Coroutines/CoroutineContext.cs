@@ -1,4 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Threading.Tasks.Sources;
+using Plait.Coroutines.Engine;
 
 namespace Plait.Coroutines;
 
@@ -33,14 +35,15 @@ public abstract class CoroutineContext : SynchronizationContext
     /// <inheritdoc/>
     public sealed override SynchronizationContext CreateCopy() => this;
 
-    /// <summary>Runs a callback as a step in this context, soon. From any thread.</summary>
+    /// <summary>
+    /// Runs a callback as a step in this context, soon. From any thread. Once the loop has ended nothing happens: a foreign task may end later than a coroutine that was given up.
+    /// </summary>
     /// <param name="d">The callback. What it throws is told by <see cref="EventLoop.UnhandledException"/>.</param>
     /// <param name="state">What it is given.</param>
-    /// <exception cref="EventLoopClosedException">The loop has ended.</exception>
     public sealed override void Post(SendOrPostCallback d, object? state)
     {
         ArgumentNullException.ThrowIfNull(d);
-        Loop.Post(new Engine.Step(d, state, this));
+        _ = Loop.TryPost(new Step(d, state, this));
     }
 
     /// <summary>Runs a callback in this context and blocks until it is over: at once where this is the loop's thread.</summary>
@@ -56,22 +59,9 @@ public abstract class CoroutineContext : SynchronizationContext
             return;
         }
 
-        var sent = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Post(
-            _ =>
-            {
-                try
-                {
-                    d(state);
-                    sent.SetResult();
-                }
-                catch (Exception error)
-                {
-                    sent.SetException(error);
-                }
-            },
-            null);
-        sent.Task.GetAwaiter().GetResult();
+        var sent = new SentCallback(Loop, d, state);
+        Loop.Post(new Step(SentCallback.RunStep, sent, this));
+        sent.Wait();
     }
 
     /// <summary>That of the step that runs.</summary>
@@ -150,6 +140,9 @@ public abstract class CoroutineContext : SynchronizationContext
     /// <summary>Why a context is cancelled.</summary>
     internal abstract class Cancellation
     {
+        /// <summary>How a task ends that throws it.</summary>
+        public virtual ValueTaskSourceStatus Status => ValueTaskSourceStatus.Canceled;
+
         /// <summary>A new one each time: it is thrown by many waits.</summary>
         public abstract Exception ToException();
     }

@@ -50,7 +50,12 @@ public sealed class CoroutinePool : ICoroutineOwner
         }
 
         Coroutine coroutine = context.Loop.Spawn(function, new CoroutineOptions { Name = name, Owner = this });
-        _running.Add(coroutine);
+        if (coroutine.IsAlive)
+        {
+            // Otherwise it was killed at once: the loop ends.
+            _running.Add(coroutine);
+        }
+
         return coroutine;
     }
 

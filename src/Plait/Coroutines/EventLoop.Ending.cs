@@ -37,13 +37,17 @@ public sealed partial class EventLoop
         ThrowIfForeignThread();
         bool isClean = true;
         _ = TryPost(new Step((Action)Drain, null, null));
-        if (timeout == TimeSpan.Zero || await Task.WhenAny(_ended.Task, Task.Delay(timeout, _options.TimeProvider)).ConfigureAwait(false) != _ended.Task)
+        try
+        {
+            // Timers of the runtime take 49 days at most: more is no limit.
+            await _ended.Task.WaitAsync(timeout.TotalMilliseconds < uint.MaxValue ? timeout : Timeout.InfiniteTimeSpan, _options.TimeProvider).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
         {
             _ = TryPost(new Step((Action)(() => isClean = End()), null, null));
             await _ended.Task.ConfigureAwait(false);
         }
 
-        await _ended.Task.ConfigureAwait(false);
         return isClean;
     }
 
@@ -65,6 +69,12 @@ public sealed partial class EventLoop
     /// <summary>A coroutine has ended. On the loop's thread.</summary>
     internal void OnEnded(Coroutine coroutine)
     {
+        if (coroutine.Index < 0)
+        {
+            // Killed before the step that enters it has come.
+            return;
+        }
+
         Coroutine last = _live[^1];
         _live[coroutine.Index] = last;
         last.Index = coroutine.Index;
@@ -75,13 +85,13 @@ public sealed partial class EventLoop
             _foreground--;
         }
 
-        if (coroutine == _main || (_isDraining && _foreground == 0))
+        if (_isEnding)
+        {
+            _isOver |= _live.Count == 0;
+        }
+        else if (coroutine == _main || (_isDraining && _foreground == 0))
         {
             End();
-        }
-        else if (_isEnding && _live.Count == 0)
-        {
-            _isOver = true;
         }
     }
 
@@ -225,6 +235,9 @@ public sealed partial class EventLoop
     private void RunHere()
     {
         SynchronizationContext? outer = SynchronizationContext.Current;
+
+        // What the caller's thread has set is for main, which has captured it, and not for what others spawn.
+        ExecutionContext? flow = Beginning.StartFromNothing();
         t_current = this;
         BlockWatch? watch = BlockWatch.Begin(this);
         try
@@ -236,6 +249,11 @@ public sealed partial class EventLoop
             watch?.Dispose();
             Close();
             t_current = null;
+            if (flow is not null)
+            {
+                ExecutionContext.Restore(flow);
+            }
+
             SynchronizationContext.SetSynchronizationContext(outer);
         }
     }
@@ -284,6 +302,12 @@ public sealed partial class EventLoop
         // Between the word and the look for what came: pairs with the fence in TryPost, behind which the word is read once more.
         Interlocked.MemoryBarrier();
         DiscardForeign();
+        while (!_ring.IsEmpty)
+        {
+            Discard(_ring.First());
+            _ring.DropFirst();
+        }
+
         foreach (Coroutine coroutine in _live)
         {
             coroutine.Abandon();
@@ -293,15 +317,24 @@ public sealed partial class EventLoop
         _poller.Dispose();
     }
 
-    // Of what came too late, only coroutines are owed an end.
     private void DiscardForeign()
     {
         while (_foreign.TryDequeue(out Step step))
         {
-            if (step.Callback == (object)AddForeign)
-            {
-                ((Coroutine)step.State!).Abandon();
-            }
+            Discard(step);
+        }
+    }
+
+    // Of what came too late, coroutines that were never entered are owed an end, and so is who waits for a callback.
+    private static void Discard(in Step step)
+    {
+        if (step.Callback == (object)AddForeign)
+        {
+            ((Coroutine)step.State!).Abandon();
+        }
+        else if (step.State is SentCallback sent)
+        {
+            sent.Refuse();
         }
     }
 

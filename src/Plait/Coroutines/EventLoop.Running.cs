@@ -18,6 +18,9 @@ public sealed partial class EventLoop
     private long _now;
     private bool _isOver;
 
+    /// <summary>The wait whose cancellation the step that runs goes on from; null for none. On the loop's thread.</summary>
+    internal EndWait? CutShort { get; set; }
+
     // Written by the loop's thread, read by all.
     private long _steps;
     private long _sleeps;

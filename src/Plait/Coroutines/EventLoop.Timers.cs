@@ -23,7 +23,14 @@ public sealed partial class EventLoop
         return _clock.Now + (time.Ticks * 100);
     }
 
-    internal void SetTimer(LoopTimer timer, long deadline) => _wheel.Set(timer, deadline);
+    /// <summary>Nothing is set for <see cref="MonotonicClock.Never"/>.</summary>
+    internal void SetTimer(LoopTimer timer, long deadline)
+    {
+        if (deadline != MonotonicClock.Never)
+        {
+            _wheel.Set(timer, deadline);
+        }
+    }
 
     internal void CancelTimer(LoopTimer timer) => _wheel.Cancel(timer);
 

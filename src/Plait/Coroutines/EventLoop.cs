@@ -60,6 +60,7 @@ public sealed partial class EventLoop : IDisposable
         ThrowIfNested();
         using var loop = new EventLoop(options);
         Coroutine<TResult> coroutine = loop.Spawn(main, new CoroutineOptions { Name = "main" });
+        coroutine.Observe();
         loop.RunUntilEnd(coroutine);
         return coroutine.TakeResult();
     }
@@ -71,6 +72,7 @@ public sealed partial class EventLoop : IDisposable
         ThrowIfNested();
         using var loop = new EventLoop(options);
         Coroutine coroutine = loop.Spawn(main, new CoroutineOptions { Name = "main" });
+        coroutine.Observe();
         loop.RunUntilEnd(coroutine);
         coroutine.ThrowIfFailed();
     }

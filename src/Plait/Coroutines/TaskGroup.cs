@@ -132,7 +132,8 @@ public sealed class TaskGroup : CoroutineContext, ICoroutineOwner
         }
         catch (Exception error)
         {
-            if (!IsCancellation(error))
+            // One that it awaited has brought its error already.
+            if (!IsCancellation(error) && !_errors.Contains(error))
             {
                 _errors.Add(error);
             }
@@ -153,7 +154,8 @@ public sealed class TaskGroup : CoroutineContext, ICoroutineOwner
 
     private async Task WaitForChildren()
     {
-        if (_children.Count != 0 && !IsEnding)
+        // More than once where others start coroutines in the group while it wakes.
+        while (_children.Count != 0 && !IsEnding)
         {
             try
             {
@@ -187,6 +189,12 @@ public sealed class TaskGroup : CoroutineContext, ICoroutineOwner
 
     private void Adopt(Coroutine child)
     {
+        if (!child.IsAlive)
+        {
+            // Killed at once: the loop ends.
+            return;
+        }
+
         _children.Add(child);
         if (IsEnding)
         {

@@ -1,3 +1,4 @@
+using System.Threading.Tasks.Sources;
 using Plait.Coroutines.Engine;
 
 namespace Plait.Coroutines;
@@ -117,6 +118,8 @@ public sealed class TimeoutScope : CoroutineContext, IDisposable
 
     private sealed class Expiry(TimeoutScope scope) : Cancellation
     {
+        public override ValueTaskSourceStatus Status => ValueTaskSourceStatus.Faulted;
+
         public override Exception ToException() => new ScopeTimeoutException(scope);
     }
 }

@@ -19,6 +19,20 @@ internal sealed class Beginning
         return flow is null || flow == s_nothing ? function : new Beginning(function, flow);
     }
 
+    /// <summary>Leaves nothing on this thread that could flow into the next step.</summary>
+    /// <returns>What there was; null for nothing.</returns>
+    public static ExecutionContext? StartFromNothing()
+    {
+        ExecutionContext? flow = ExecutionContext.Capture();
+        if (flow is null || flow == s_nothing)
+        {
+            return null;
+        }
+
+        ExecutionContext.Restore(s_nothing!);
+        return flow;
+    }
+
     private static ExecutionContext? FindNothing()
     {
         ExecutionContext? nothing = null;

@@ -9,6 +9,10 @@ internal sealed class BlockWatch : IDisposable
     // A condition variable of the runtime: Monitor.Wait and Pulse need an object of their own kind.
     private static readonly object s_gate = new();
 
+    // Between two looks.
+    private static readonly TimeSpan s_shortest = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan s_longest = TimeSpan.FromDays(1);
+
     // Guarded by s_gate.
     private static readonly List<BlockWatch> s_watches = [];
     private static Thread? s_thread;
@@ -86,7 +90,8 @@ internal sealed class BlockWatch : IDisposable
 
                 if (s_watches.Count != 0)
                 {
-                    Monitor.Wait(s_gate, s_watches.Min(static watch => watch._loop.BlockedAfter) / 4);
+                    TimeSpan pause = s_watches.Min(static watch => watch._loop.BlockedAfter) / 4;
+                    Monitor.Wait(s_gate, pause < s_shortest ? s_shortest : pause > s_longest ? s_longest : pause);
                 }
 
                 if (s_thread != Thread.CurrentThread)

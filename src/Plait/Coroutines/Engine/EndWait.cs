@@ -3,8 +3,12 @@ namespace Plait.Coroutines.Engine;
 /// <summary>A coroutine waits for the end of another one of its loop.</summary>
 internal sealed class EndWait : CoroutineWait
 {
+    // Goes on with the wait as what cut it short, so that the awaiter, which is a value of its own, finds it.
+    private static readonly Action<object?> GoOnCutShort = static state => ((EndWait)state!).GoOn();
+
     private readonly Coroutine _awaited;
     private readonly Action _continuation;
+    private CoroutineContext.Cancellation? _cancellation;
 
     private EndWait(Coroutine awaited, Action continuation, CoroutineContext context)
     {
@@ -49,24 +53,54 @@ internal sealed class EndWait : CoroutineWait
     {
         if (awaited.IsAlive)
         {
-            CoroutineContext.Require("Await of a coroutine").ThrowIfCancelled();
+            CoroutineContext context = CoroutineContext.Require("Await of a coroutine");
+            if (context.Loop.CutShort is { } wait && wait._awaited == awaited)
+            {
+                throw wait._cancellation!.ToException();
+            }
+
+            context.ThrowIfCancelled();
             throw new InvalidOperationException($"Coroutine '{awaited.Name}' has not ended: await it.");
         }
     }
 
     /// <summary>The coroutine has ended.</summary>
-    public void End()
+    /// <param name="next">Whether it goes on before all others that could.</param>
+    public void End(bool next)
     {
         _awaited.RemoveJoiner(this);
         Leave();
-        Context.Loop.EnqueueNext(new Step(_continuation, null, Context));
+        var step = new Step(_continuation, null, Context);
+        if (next)
+        {
+            Context.Loop.EnqueueNext(step);
+        }
+        else
+        {
+            Context.Loop.Enqueue(step);
+        }
     }
 
     public override void Cancel()
     {
+        _cancellation = Context.FindCancellation();
         _awaited.RemoveJoiner(this);
         Leave();
-        Context.Loop.Enqueue(new Step(_continuation, null, Context));
+        Context.Loop.Enqueue(new Step(GoOnCutShort, this, Context));
+    }
+
+    private void GoOn()
+    {
+        EventLoop loop = Context.Loop;
+        loop.CutShort = this;
+        try
+        {
+            _continuation();
+        }
+        finally
+        {
+            loop.CutShort = null;
+        }
     }
 
     public override string ToString() => $"the end of coroutine '{_awaited.Name}'";

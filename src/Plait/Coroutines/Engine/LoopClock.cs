@@ -8,6 +8,9 @@ namespace Plait.Coroutines.Engine;
 /// </summary>
 internal sealed class LoopClock : IDisposable
 {
+    // Of the runtime's timers, in milliseconds: 49 days. What wakes earlier sleeps again.
+    private const double LongestTimer = uint.MaxValue - 1;
+
     private readonly TimeProvider? _provider;
     private readonly ITimer? _timer;
 
@@ -31,7 +34,14 @@ internal sealed class LoopClock : IDisposable
         }
 
         // Once more for what the timer's milliseconds and the wheel's ticks are apart: it finds nothing due, and comes here again.
-        _timer.Change(TimeSpan.FromMilliseconds(Math.Max(1, Math.Ceiling((deadline - Now) / 1e6))), Timeout.InfiniteTimeSpan);
+        // And again where the time was moved meanwhile: the timer counts from when it is set, not from when the rest was computed.
+        long now;
+        do
+        {
+            now = Now;
+            _timer.Change(TimeSpan.FromMilliseconds(Math.Clamp(Math.Ceiling((deadline - now) / 1e6), 1, LongestTimer)), Timeout.InfiniteTimeSpan);
+        }
+        while (Now - now > 1_000_000);
         return MonotonicClock.Never;
     }
 

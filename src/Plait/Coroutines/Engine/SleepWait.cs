@@ -6,10 +6,7 @@ internal sealed class SleepWait : SourceWait
     public void Begin(EventLoop loop, CoroutineContext context, long deadline)
     {
         Enter(context);
-        if (deadline != long.MaxValue)
-        {
-            loop.SetTimer(this, deadline);
-        }
+        loop.SetTimer(this, deadline);
     }
 
     public override string ToString() => IsSet ? "a time" : "for ever";

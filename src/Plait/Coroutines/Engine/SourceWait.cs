@@ -17,7 +17,7 @@ internal abstract class SourceWait : CoroutineWait, IValueTaskSource
     public ValueTaskSourceStatus GetStatus(short token)
     {
         Check(token);
-        return !_isOver ? ValueTaskSourceStatus.Pending : _cancellation is null ? ValueTaskSourceStatus.Succeeded : ValueTaskSourceStatus.Faulted;
+        return !_isOver ? ValueTaskSourceStatus.Pending : _cancellation?.Status ?? ValueTaskSourceStatus.Succeeded;
     }
 
     public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
@@ -36,6 +36,10 @@ internal abstract class SourceWait : CoroutineWait, IValueTaskSource
         if (context != Context && context.Root == Context.Root)
         {
             Context = context;
+            if (context.FindCancellation() is not null)
+            {
+                Cancel();
+            }
         }
     }
 

@@ -13,18 +13,9 @@ internal sealed class TaskWait : SourceWait
     {
         var wait = new TaskWait();
         wait.Enter(context);
-        EventLoop loop = context.Loop;
-        task.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(() =>
-        {
-            if (loop.IsOnLoop)
-            {
-                wait.OnTaskEnded();
-            }
-            else
-            {
-                loop.TryPost(new Step((Action)wait.OnTaskEnded, null, null));
-            }
-        });
+
+        // Called back in the current context, so on the loop's thread.
+        task.GetAwaiter().UnsafeOnCompleted(wait.OnTaskEnded);
         return wait.Task;
     }
 
