@@ -34,6 +34,7 @@ public partial class Coroutine : CoroutineContext
     private int _state;
     private bool _isObserved;
     private bool _isKilled;
+    private bool _isKillUnderWay;
 
     internal Coroutine(EventLoop loop, Func<Task> function, int id, CoroutineOptions? options)
         : base(loop)
@@ -129,6 +130,8 @@ public partial class Coroutine : CoroutineContext
         }
         else
         {
+            // Its beginning may lie before this step, and looks for this.
+            Volatile.Write(ref _isKillUnderWay, true);
             Loop.TryPost(new Step((Action)KillHere, null, null));
         }
     }
@@ -292,6 +295,11 @@ public partial class Coroutine : CoroutineContext
 
     private void Begin()
     {
+        if (Volatile.Read(ref _isKillUnderWay))
+        {
+            KillHere();
+        }
+
         // Killed before it began.
         if (State != CoroutineState.Pending)
         {

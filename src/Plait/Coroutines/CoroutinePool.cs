@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Plait.Coroutines.Engine;
 
 namespace Plait.Coroutines;
@@ -82,14 +83,7 @@ public sealed class CoroutinePool : ICoroutineOwner
         _running.Remove(coroutine);
         if (coroutine.State == CoroutineState.Failed && !coroutine.IsObserved)
         {
-            if (Failed is { } handlers)
-            {
-                handlers(this, new CoroutineFailedEventArgs(coroutine, coroutine.Error!));
-            }
-            else
-            {
-                coroutine.Loop.Tell(coroutine, coroutine.Error!);
-            }
+            TellFailed(coroutine, coroutine.Error!);
         }
 
         PassOn();
@@ -102,6 +96,25 @@ public sealed class CoroutinePool : ICoroutineOwner
     internal LinkedListNode<PoolWait> Add(PoolWait wait) => _waiting.AddLast(wait);
 
     internal void Remove(LinkedListNode<PoolWait> node) => _waiting.Remove(node);
+
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "What a handler throws is told, and the pool goes on.")]
+    private void TellFailed(Coroutine coroutine, Exception error)
+    {
+        if (Failed is { } handlers)
+        {
+            try
+            {
+                handlers(this, new CoroutineFailedEventArgs(coroutine, error));
+                return;
+            }
+            catch (Exception thrown)
+            {
+                error = new AggregateException("A handler of CoroutinePool.Failed threw.", error, thrown);
+            }
+        }
+
+        coroutine.Loop.Tell(coroutine, error);
+    }
 
     private void PassOn()
     {

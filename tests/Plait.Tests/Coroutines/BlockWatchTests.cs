@@ -37,6 +37,27 @@ public sealed class BlockWatchTests : CoroutineTest
     }
 
     [Fact]
+    public void StepBlocked_BehindAWaitThatWasCutShort_KnowsWhereItIs()
+    {
+        using var told = new ManualResetEventSlim();
+        string stack = string.Empty;
+        using EventLoop loop = EventLoop.Start(new EventLoopOptions { BlockedAfter = s_limit });
+        loop.StepBlocked += (_, blocked) =>
+        {
+            if (blocked.Coroutine == "cut short")
+            {
+                stack = blocked.Stack;
+                told.Set();
+            }
+        };
+        Coroutine blocking = loop.Spawn(() => BlockAfterAWaitThatWasCutShort(told), new CoroutineOptions { Name = "cut short" });
+        Assert.True(loop.Spawn(static () => Turns()).Join(Waits.Hang));
+        blocking.Kill();
+        Assert.True(blocking.Join(Waits.Hang));
+        Assert.Contains(nameof(BlockAfterAWaitThatWasCutShort), stack, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void StepBlocked_OfALoopThatSleeps_IsNotTold()
     {
         int told = 0;
@@ -115,5 +136,18 @@ public sealed class BlockWatchTests : CoroutineTest
     {
         await Coroutine.Yield();
         InTime(told);
+    }
+
+    private static async Task BlockAfterAWaitThatWasCutShort(ManualResetEventSlim told)
+    {
+        Coroutine child = Coroutine.Spawn(Forever);
+        try
+        {
+            await child;
+        }
+        catch (CoroutineKilledException)
+        {
+            InTime(told);
+        }
     }
 }

@@ -152,6 +152,26 @@ public sealed class CoroutineKillTests : CoroutineTest
     }
 
     [Fact]
+    public void Kill_FromAnotherThreadBeforeItBegins_NeverRunsIt() => Run(static async () =>
+    {
+        EventLoop loop = EventLoop.Current!;
+        bool hasBegun = false;
+        Coroutine coroutine = OnThread(() =>
+        {
+            // The loop is busy with the step that waits for this thread.
+            Coroutine early = loop.Spawn(() =>
+            {
+                hasBegun = true;
+                return Task.CompletedTask;
+            });
+            early.Kill();
+            return early;
+        });
+        await Assert.ThrowsAsync<CoroutineKilledException>(async () => await coroutine);
+        Assert.Equal((false, CoroutineState.Cancelled, true), (hasBegun, coroutine.State, coroutine.IsKilled));
+    });
+
+    [Fact]
     public void Kill_OfMain_IsThrownByRun() =>
         Assert.Throws<CoroutineKilledException>(static () => Run(static () =>
         {

@@ -109,6 +109,24 @@ public sealed class CoroutinePoolTests : CoroutineTest
     });
 
     [Fact]
+    public void Failed_WithAHandlerThatThrows_IsToldAndThePoolGoesOn() => Run(static async () =>
+    {
+        var told = new List<Exception>();
+        EventLoop.Current!.UnhandledException += (_, failed) => told.Add(failed.Exception);
+        var pool = new CoroutinePool(1);
+        pool.Failed += static (_, _) => throw new InvalidDataException();
+        await pool.SpawnAsync(static async () =>
+        {
+            await Turns();
+            throw new InvalidTimeZoneException();
+        });
+        await pool.SpawnAsync(static () => Turns());
+        await pool.JoinAsync();
+        AggregateException both = Assert.IsType<AggregateException>(Assert.Single(told));
+        Assert.Equal([typeof(InvalidTimeZoneException), typeof(InvalidDataException)], both.InnerExceptions.Select(static error => error.GetType()));
+    });
+
+    [Fact]
     public void Failed_WithoutHandler_IsToldByTheLoop() => Run(static async () =>
     {
         var told = new List<Exception>();

@@ -36,6 +36,7 @@ internal static class AsyncStack
     private static object? BoxOf(object? work) => work switch
     {
         Coroutine coroutine => coroutine.Function,
+        EndWait wait => wait.Continuation.Target,
         Delegate { Target: { } target } => target,
         Task task => task,
         null => null,
