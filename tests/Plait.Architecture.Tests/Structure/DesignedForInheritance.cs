@@ -11,7 +11,6 @@ internal static class DesignedForInheritance
         ["Plait.Queues.Engine.EncodedQueue`1"] = "queues with priorities, of buffers and of leases are the same queue with more methods",
         ["Plait.Coroutines.Coroutine"] = "Coroutine<TResult> is the same coroutine with a result",
         ["Plait.Codecs.FunctionTable"] = "the sender's side for a payload that may go to any of several workers gives every function a number at once",
-        ["Plait.Coroutines.Coroutine"] = "Coroutine<TResult> is the same unit with a result",
         ["Plait.Threads.WorkerThread"] = "users override Run to make a unit of their own; WorkerThread<TResult> is the same unit with a result",
         ["Plait.Threads.WorkerThread`1"] = "users override Run to make a unit of their own that returns a value",
     };
