@@ -196,23 +196,20 @@ public partial class Coroutine : CoroutineContext
     /// <summary>What it waits for, as far as that is ours. On the loop's thread.</summary>
     internal string WaitText() => _waits is null ? "a task that is not ours" : _waits.ToString() ?? string.Empty;
 
-    /// <summary>Whether nothing but another coroutine of this loop can end what it waits for.</summary>
+    /// <summary>
+    /// Whether nothing but another coroutine of this loop can let it go on: its function, and not only something that was begun beside it, awaits what only such a one ends.
+    /// </summary>
     internal bool WaitsOnlyInside()
     {
-        if (_waits is null)
-        {
-            return false;
-        }
-
         for (CoroutineWait? wait = _waits; wait is not null; wait = wait.NextWait)
         {
-            if (!wait.IsInside)
+            if (wait.IsInside && _work is Task function && AsyncStack.LeadsTo(wait.Work, function))
             {
-                return false;
+                return true;
             }
         }
 
-        return true;
+        return false;
     }
 
     internal void AddJoiner(EndWait joiner)

@@ -58,6 +58,31 @@ public sealed class BlockWatchTests : CoroutineTest
     }
 
     [Fact]
+    public void Dispose_InAHandler_EndsTheLoop()
+    {
+        using var isOver = new ManualResetEventSlim();
+        using var isDisposed = new ManualResetEventSlim();
+        EventLoop loop = EventLoop.Start(new EventLoopOptions { BlockedAfter = s_limit });
+        int told = 0;
+        loop.StepBlocked += (_, blocked) =>
+        {
+            if (Interlocked.Increment(ref told) == 1)
+            {
+                isOver.Set();
+                loop.Dispose();
+                isDisposed.Set();
+            }
+        };
+        _ = loop.Spawn(() =>
+        {
+            InTime(isOver);
+            return Task.CompletedTask;
+        });
+        InTime(isDisposed);
+        Assert.Throws<EventLoopClosedException>(() => loop.Spawn(static () => Task.CompletedTask));
+    }
+
+    [Fact]
     public void StepBlocked_OfALoopThatSleeps_IsNotTold()
     {
         int told = 0;

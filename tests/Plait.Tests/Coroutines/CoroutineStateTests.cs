@@ -184,6 +184,25 @@ public sealed class CoroutineStateTests : CoroutineTest
         await Assert.ThrowsAsync<ScopeTimeoutException>(() => Coroutine.WithTimeout(Short, async () => await second));
     });
 
+    [Fact]
+    public void Await_OfEachOtherBesideAnythingElse_IsNoDeadlock() => Run(static async () =>
+    {
+        Coroutine main = Coroutine.Current!;
+        var other = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Coroutine second = Coroutine.Spawn(async () => await main, new CoroutineOptions { IsDaemon = true });
+        Task awaiting = AwaitAsync(second);
+        long slept = main.Loop.GetStatistics().Sleeps;
+        _ = Task.Run(() =>
+        {
+            // It has found nothing to do, and no deadlock either.
+            SpinWait.SpinUntil(() => main.Loop.GetStatistics().Sleeps > slept);
+            other.SetResult();
+        });
+        Assert.Same(other.Task, await Task.WhenAny(awaiting, other.Task));
+
+        static async Task AwaitAsync(Coroutine coroutine) => await coroutine;
+    });
+
     private static async Task<int> Never()
     {
         await Forever();

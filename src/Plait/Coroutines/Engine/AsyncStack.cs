@@ -5,10 +5,11 @@ using System.Text;
 
 namespace Plait.Coroutines.Engine;
 
-/// <summary>The async methods behind a continuation, for messages. What the runtime does not show is left out.</summary>
+/// <summary>The async methods behind a continuation. What the runtime does not show is left out.</summary>
 internal static class AsyncStack
 {
     private const int MostFrames = 30;
+    private const int MostHops = 10_000;
 
     // What a task calls when it has ended: an action, a list of several, or an object around an action. The runtime's own names.
     private static readonly FieldInfo? s_continuation = typeof(Task).GetField("m_continuationObject", BindingFlags.Instance | BindingFlags.NonPublic);
@@ -32,11 +33,33 @@ internal static class AsyncStack
         return text.ToString();
     }
 
+    /// <summary>Whether a task is that of an async method that, by awaits of async methods alone, waits for what the continuation belongs to. False where that is not to be seen.</summary>
+    /// <param name="work">The state or the callback of a step.</param>
+    /// <param name="end">The task.</param>
+    public static bool LeadsTo(object? work, Task end)
+    {
+        object? box = BoxOf(work);
+        for (int i = 0; i < MostHops && box is Task method && IsMethod(method); i++)
+        {
+            if (method == end)
+            {
+                return true;
+            }
+
+            box = BoxOf(s_continuation?.GetValue(method));
+        }
+
+        return false;
+    }
+
+    // Not one that waits for any of several.
+    private static bool IsMethod(Task box) => Array.Exists(box.GetType().GetGenericArguments(), typeof(IAsyncStateMachine).IsAssignableFrom);
+
     // A state machine lies in a box, which is the task of its method; a step holds the box, or an action of it.
     private static object? BoxOf(object? work) => work switch
     {
         Coroutine coroutine => coroutine.Function,
-        EndWait wait => wait.Continuation.Target,
+        CoroutineWait wait => BoxOf(wait.Work),
         Delegate { Target: { } target } => target,
         Task task => task,
         null => null,

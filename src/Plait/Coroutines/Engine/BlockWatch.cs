@@ -16,6 +16,7 @@ internal sealed class BlockWatch : IDisposable
     // Guarded by s_gate.
     private static readonly List<BlockWatch> s_watches = [];
     private static Thread? s_thread;
+    private static bool s_isLooking;
 
     private readonly EventLoop _loop;
 
@@ -63,16 +64,14 @@ internal sealed class BlockWatch : IDisposable
             _ = s_watches.Remove(this);
             if (s_watches.Count == 0)
             {
-                (ending, s_thread) = (s_thread, null);
+                // Unless it is in a handler, which may be what ends the loop: then it ends by itself right after.
+                ending = s_isLooking ? null : s_thread;
+                s_thread = null;
                 Monitor.PulseAll(s_gate);
             }
         }
 
-        // Not from a handler of its own.
-        if (ending is not null && ending != Thread.CurrentThread)
-        {
-            ending.Join();
-        }
+        ending?.Join();
     }
 
     private static void Run()
@@ -88,6 +87,8 @@ internal sealed class BlockWatch : IDisposable
                     return;
                 }
 
+                s_isLooking = false;
+
                 if (s_watches.Count != 0)
                 {
                     TimeSpan pause = s_watches.Min(static watch => watch._loop.BlockedAfter) / 4;
@@ -100,6 +101,7 @@ internal sealed class BlockWatch : IDisposable
                 }
 
                 watches = [.. s_watches];
+                s_isLooking = true;
             }
 
             foreach (BlockWatch watch in watches)

@@ -13,6 +13,9 @@ internal abstract class CoroutineWait : LoopTimer
     /// <summary>Whether only coroutines of the same loop can end it.</summary>
     public virtual bool IsInside => false;
 
+    /// <summary>What goes on when it is over: the state or the callback of the step to come. Null while nobody awaits it.</summary>
+    public abstract object? Work { get; }
+
     /// <summary>A cancellation has reached it: it ends without what it waited for, and whoever awaits it throws.</summary>
     public abstract void Cancel();
 

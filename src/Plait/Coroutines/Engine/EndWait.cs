@@ -26,8 +26,7 @@ internal sealed class EndWait : CoroutineWait
     /// <inheritdoc cref="Next"/>
     public EndWait? Previous { get; set; }
 
-    /// <summary>Who waits.</summary>
-    public Action Continuation => _continuation;
+    public override object? Work => _continuation;
 
     /// <summary>Calls back once the coroutine has ended, or the wait is cancelled.</summary>
     public static void Begin(Coroutine awaited, Action continuation)

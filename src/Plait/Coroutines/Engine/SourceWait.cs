@@ -11,6 +11,8 @@ internal abstract class SourceWait : CoroutineWait, IValueTaskSource
     private short _version;
     private bool _isOver;
 
+    public sealed override object? Work => _state ?? _continuation;
+
     /// <summary>To be awaited once.</summary>
     public ValueTask Task => new(this, _version);
 
