@@ -15,7 +15,6 @@ public sealed partial class EventLoop
     private readonly StepRing _ring = new();
     private Step _slot;
     private int _inARow;
-    private long _now;
     private bool _isOver;
 
     /// <summary>The wait whose cancellation the step that runs goes on from; null for none. On the loop's thread.</summary>
@@ -49,8 +48,7 @@ public sealed partial class EventLoop
         while (!_isOver)
         {
             TakeForeign();
-            _now = _clock.Now;
-            _wheel.Advance(_now);
+            _wheel.Advance(_clock.Now);
             RunSteps();
             if (_isOver)
             {

@@ -31,7 +31,6 @@ public sealed partial class EventLoop : IDisposable
         _poller = new FutexPoller();
         _clock = new LoopClock(_options.TimeProvider, _poller.Wake);
         _wheel = new TimerWheel(_clock.Now);
-        _now = _clock.Now;
     }
 
     /// <summary>An error that nobody awaits: of a coroutine, or of an async void method or a callback that was posted. On the loop's thread. Without a handler it is told on standard error.</summary>

@@ -74,23 +74,7 @@ public abstract partial class SynchronizationTest : ProcessTest
     protected static T[] End<T>(IEnumerable<Task<T>> tasks) => [.. tasks.ToArray().Select(End)];
 
     /// <summary>Runs a function on a thread of its own, which ends with it.</summary>
-    protected static Task<T> OnThread<T>(Func<T> function)
-    {
-        var end = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        new Thread(() =>
-        {
-            try
-            {
-                end.SetResult(function());
-            }
-            catch (Exception error)
-            {
-                end.SetException(error);
-            }
-        })
-        { IsBackground = true }.UnsafeStart();
-        return end.Task;
-    }
+    protected static Task<T> OnThread<T>(Func<T> function) => OwnThread.Run(function);
 
     /// <summary>Runs a function on a thread of its own, which ends with it.</summary>
     protected static Task<bool> OnThread(Action action) => OnThread(() =>

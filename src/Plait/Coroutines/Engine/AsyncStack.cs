@@ -39,7 +39,7 @@ internal static class AsyncStack
     public static bool LeadsTo(object? work, Task end)
     {
         object? box = BoxOf(work);
-        for (int i = 0; i < MostHops && box is Task method && IsMethod(method); i++)
+        for (int i = 0; i < MostHops && box is Task method && StateMachineOf(method) is not null; i++)
         {
             if (method == end)
             {
@@ -52,8 +52,8 @@ internal static class AsyncStack
         return false;
     }
 
-    // Not one that waits for any of several.
-    private static bool IsMethod(Task box) => Array.Exists(box.GetType().GetGenericArguments(), typeof(IAsyncStateMachine).IsAssignableFrom);
+    // That of an async method; null for tasks of other kinds, such as those that wait for any of several.
+    private static Type? StateMachineOf(object box) => Array.Find(box.GetType().GetGenericArguments(), typeof(IAsyncStateMachine).IsAssignableFrom);
 
     // A state machine lies in a box, which is the task of its method; a step holds the box, or an action of it.
     private static object? BoxOf(object? work) => work switch
@@ -66,7 +66,7 @@ internal static class AsyncStack
         _ => ActionOf(work)?.Target,
     };
 
-    [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "For messages only: what was trimmed is left out.")]
+    [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "What was trimmed is not seen: a message is shorter then, and a deadlock is not proven.")]
     private static Action? ActionOf(object around) =>
         around.GetType().BaseType?.GetField("m_action", BindingFlags.Instance | BindingFlags.NonPublic)?.GetValue(around) as Action ??
         around.GetType().GetField("m_action", BindingFlags.Instance | BindingFlags.NonPublic)?.GetValue(around) as Action;
@@ -78,17 +78,14 @@ internal static class AsyncStack
             return $"{function.Method.DeclaringType?.FullName}.{function.Method.Name}";
         }
 
-        foreach (Type argument in box.GetType().GetGenericArguments())
+        if (StateMachineOf(box) is not { } machine)
         {
-            if (typeof(IAsyncStateMachine).IsAssignableFrom(argument))
-            {
-                // <Method>d__1, nested in its type.
-                int end = argument.Name.LastIndexOf('>');
-                string name = argument.Name.StartsWith('<') && end > 1 ? argument.Name[1..end] : argument.Name;
-                return $"{argument.DeclaringType?.FullName}.{name}";
-            }
+            return null;
         }
 
-        return null;
+        // <Method>d__1, nested in its type.
+        int end = machine.Name.LastIndexOf('>');
+        string name = machine.Name.StartsWith('<') && end > 1 ? machine.Name[1..end] : machine.Name;
+        return $"{machine.DeclaringType?.FullName}.{name}";
     }
 }

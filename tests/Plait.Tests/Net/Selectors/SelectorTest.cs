@@ -111,23 +111,7 @@ public abstract class SelectorTest : IAsyncLifetime
     protected static void UntilAsleep(Selector selector) => Until(() => selector.GetStatistics().Waiting == 1);
 
     /// <summary>Runs a function on a thread of its own, which ends with it.</summary>
-    protected static Task<T> OnThread<T>(Func<T> function)
-    {
-        var end = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        new Thread(() =>
-        {
-            try
-            {
-                end.SetResult(function());
-            }
-            catch (Exception error)
-            {
-                end.SetException(error);
-            }
-        })
-        { IsBackground = true }.UnsafeStart();
-        return end.Task;
-    }
+    protected static Task<T> OnThread<T>(Func<T> function) => OwnThread.Run(function);
 
     protected static T End<T>(Task<T> task) => task.InTime().GetAwaiter().GetResult();
 

@@ -69,23 +69,7 @@ public abstract class PipeTest : ProcessTest
         Assert.True(SpinWait.SpinUntil(fact, Waits.Hang), $"Did not come true within {Waits.Hang}: {text}");
 
     /// <summary>Runs a function on a thread of its own, which ends with it.</summary>
-    protected static Task<T> OnThread<T>(Func<T> function)
-    {
-        var end = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        new Thread(() =>
-        {
-            try
-            {
-                end.SetResult(function());
-            }
-            catch (Exception error)
-            {
-                end.SetException(error);
-            }
-        })
-        { IsBackground = true }.UnsafeStart();
-        return end.Task;
-    }
+    protected static Task<T> OnThread<T>(Func<T> function) => OwnThread.Run(function);
 
     /// <summary>Bytes that show when a part of them is missing, doubled or displaced.</summary>
     private protected static byte[] Sample(int length)
