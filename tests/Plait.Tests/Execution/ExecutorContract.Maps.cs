@@ -203,13 +203,7 @@ public abstract partial class ExecutorContract
         // What it holds is the one that is current, and what has come since. A register may have the one before: two more pass.
         Assert.True(results.MoveNext());
         Assert.True(results.MoveNext());
-        for (int i = 0; i < 20 && taken.Any(static reference => reference.IsAlive); i++)
-        {
-            GC.Collect();
-            GC.WaitForPendingFinalizers();
-        }
-
-        Assert.All(taken, static reference => Assert.False(reference.IsAlive));
+        Waits.AreCollected(taken);
         Assert.NotNull(results.Current);
     }
 

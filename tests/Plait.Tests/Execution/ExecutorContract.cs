@@ -176,13 +176,7 @@ public abstract partial class ExecutorContract : ExecutorTest
         // Each task may leave the one before it in a register or a field: two more pass.
         await executor.Submit(Work.Add, 1, 2).InTime();
         await executor.Submit(Work.Add, 1, 2).InTime();
-        for (int i = 0; i < 20 && argument.IsAlive; i++)
-        {
-            GC.Collect();
-            GC.WaitForPendingFinalizers();
-        }
-
-        Assert.False(argument.IsAlive);
+        Waits.AreCollected(argument);
         Assert.True(future.IsDone);
     }
 

@@ -300,13 +300,7 @@ public sealed class FutureCallbackTests
         WeakReference target = AddCallbackWithTarget(future);
         await CallOf(future).InTime();
 
-        for (int i = 0; i < 10 && target.IsAlive; i++)
-        {
-            GC.Collect();
-            GC.WaitForPendingFinalizers();
-        }
-
-        Assert.False(target.IsAlive);
+        Waits.AreCollected(target);
         GC.KeepAlive(future);
     }
 

@@ -34,4 +34,18 @@ internal static class Waits
         Assert.Equal(FutureState.Cancelled, future.State);
         return error;
     }
+
+    /// <summary>
+    /// Sees that nothing holds them any more. A thread that has just used one may have it in a register until it runs on, whenever that is: so this waits.
+    /// </summary>
+    public static void AreCollected(params WeakReference[] references) => Assert.True(
+        SpinWait.SpinUntil(
+            () =>
+            {
+                GC.Collect();
+                GC.WaitForPendingFinalizers();
+                return !references.Any(static reference => reference.IsAlive);
+            },
+            Hang),
+        $"Held: {string.Join(", ", references.Index().Where(static at => at.Item.IsAlive).Select(static at => at.Index))} of {references.Length}");
 }
