@@ -313,6 +313,7 @@ public sealed partial class EventLoop
             coroutine.Abandon();
         }
 
+        _poller.CloseAll();
         _clock.Dispose();
         _poller.Dispose();
     }

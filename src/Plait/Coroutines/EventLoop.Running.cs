@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Plait.Coroutines.Engine;
+using Plait.Interop;
 
 namespace Plait.Coroutines;
 
@@ -11,11 +12,15 @@ public sealed partial class EventLoop
     private const int Budget = 61;
     private const int MaxInARow = 3;
 
+    // Reads and writes that a step may do without waiting: who always finds something must not keep the others from their turn. As tokio has it.
+    private const int MostOperations = 128;
+
     // Of the loop's thread.
     private readonly StepRing _ring = new();
     private Step _slot;
     private int _inARow;
     private bool _isOver;
+    private int _operations;
 
     /// <summary>The wait whose cancellation the step that runs goes on from; null for none. On the loop's thread.</summary>
     internal EndWait? CutShort { get; set; }
@@ -42,6 +47,9 @@ public sealed partial class EventLoop
         _slot = step;
     }
 
+    /// <summary>Whether the step that runs may do one more read or write without waiting.</summary>
+    internal bool TryTakeOperation() => --_operations >= 0;
+
     // Runs cycles until it is told that it is over.
     private void RunCycles()
     {
@@ -58,6 +66,10 @@ public sealed partial class EventLoop
             if (_ring.IsEmpty && _slot.Callback is null)
             {
                 Sleep();
+            }
+            else if (_poller.Count != 0)
+            {
+                _poller.Wait(MonotonicClock.AtOnce);
             }
         }
     }
@@ -92,6 +104,7 @@ public sealed partial class EventLoop
         CoroutineContext? context = step.Context;
         SynchronizationContext.SetSynchronizationContext(context);
         _steps++;
+        _operations = MostOperations;
         try
         {
             step.Invoke();

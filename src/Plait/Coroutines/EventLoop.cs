@@ -28,7 +28,7 @@ public sealed partial class EventLoop : IDisposable
         _options = options ?? new EventLoopOptions();
         _options.Validate();
         Name = _options.Name ?? $"loop-{Interlocked.Increment(ref s_loops)}";
-        _poller = new FutexPoller();
+        _poller = _options.Poller?.Invoke() ?? new EpollPoller();
         _clock = new LoopClock(_options.TimeProvider, _poller.Wake);
         _wheel = new TimerWheel(_clock.Now);
     }
@@ -112,6 +112,9 @@ public sealed partial class EventLoop : IDisposable
         Begin(coroutine);
         return coroutine;
     }
+
+    /// <summary>What it learns from which descriptors are ready. On the loop's thread.</summary>
+    internal LoopPoller Poller => _poller;
 
     /// <summary>Numbers of this moment.</summary>
     /// <returns>A copy.</returns>

@@ -1,3 +1,5 @@
+using Plait.Coroutines.Engine;
+
 namespace Plait.Coroutines;
 
 /// <summary>How an <see cref="EventLoop"/> works.</summary>
@@ -17,6 +19,9 @@ public sealed class EventLoopOptions
 
     /// <summary>How long coroutines that were killed at the end may take to end, before the loop gives them up. Default: 30 s.</summary>
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>What the loop learns from which descriptors are ready. Default: null, edge-triggered epoll.</summary>
+    internal Func<LoopPoller>? Poller { get; init; }
 
     internal void Validate()
     {

@@ -23,11 +23,15 @@ internal static class Errno
     public const int ENOSYS = 38;
     public const int EMSGSIZE = 90;
     public const int EADDRINUSE = 98;
+    public const int EADDRNOTAVAIL = 99;
+    public const int ECONNABORTED = 103;
     public const int ECONNRESET = 104;
     public const int ENOTCONN = 107;
+    public const int ENOBUFS = 105;
     public const int ETOOMANYREFS = 109;
     public const int ETIMEDOUT = 110;
     public const int ECONNREFUSED = 111;
+    public const int EINPROGRESS = 115;
 
     /// <summary>The symbolic name for messages, with the number for those not listed.</summary>
     public static string Name(int errno) => errno switch
@@ -52,11 +56,15 @@ internal static class Errno
         ENOSYS => "ENOSYS",
         EMSGSIZE => "EMSGSIZE",
         EADDRINUSE => "EADDRINUSE",
+        EADDRNOTAVAIL => "EADDRNOTAVAIL",
+        ECONNABORTED => "ECONNABORTED",
         ECONNRESET => "ECONNRESET",
         ENOTCONN => "ENOTCONN",
+        ENOBUFS => "ENOBUFS",
         ETOOMANYREFS => "ETOOMANYREFS",
         ETIMEDOUT => "ETIMEDOUT",
         ECONNREFUSED => "ECONNREFUSED",
+        EINPROGRESS => "EINPROGRESS",
         _ => $"errno {errno}",
     };
 }

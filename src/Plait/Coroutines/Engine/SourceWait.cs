@@ -10,16 +10,26 @@ internal abstract class SourceWait : CoroutineWait, IValueTaskSource
     private CoroutineContext.Cancellation? _cancellation;
     private short _version;
     private bool _isOver;
+    private bool _usesContext;
 
     public sealed override object? Work => _state ?? _continuation;
 
     /// <summary>To be awaited once.</summary>
     public ValueTask Task => new(this, _version);
 
+    /// <summary>Which use of it this is.</summary>
+    protected short Version => _version;
+
+    /// <summary>Whether it is over, and nobody has asked for the result.</summary>
+    protected bool IsOver => _isOver;
+
+    /// <summary>Whether it has ended with an error, and not by a cancellation.</summary>
+    protected virtual bool HasFailed => false;
+
     public ValueTaskSourceStatus GetStatus(short token)
     {
         Check(token);
-        return !_isOver ? ValueTaskSourceStatus.Pending : _cancellation?.Status ?? ValueTaskSourceStatus.Succeeded;
+        return !_isOver ? ValueTaskSourceStatus.Pending : _cancellation?.Status ?? (HasFailed ? ValueTaskSourceStatus.Faulted : ValueTaskSourceStatus.Succeeded);
     }
 
     public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
@@ -35,6 +45,7 @@ internal abstract class SourceWait : CoroutineWait, IValueTaskSource
         // Where it is awaited it goes on, which may be in another scope than where it began.
         _continuation = continuation;
         _state = state;
+        _usesContext = flags.HasFlag(ValueTaskSourceOnCompletedFlags.UseSchedulingContext);
         if (context != Context && context.Root == Context.Root)
         {
             Context = context;
@@ -45,7 +56,17 @@ internal abstract class SourceWait : CoroutineWait, IValueTaskSource
         }
     }
 
-    public void GetResult(short token)
+    public virtual void GetResult(short token) => Finish(token);
+
+    public sealed override void Cancel()
+    {
+        Stop();
+        _cancellation = Context.FindCancellation();
+        End(next: false);
+    }
+
+    /// <summary>What is over is asked for its result: throws when it was cancelled. It may be used again from here on.</summary>
+    protected void Finish(short token)
     {
         Check(token);
         if (!_isOver)
@@ -63,13 +84,6 @@ internal abstract class SourceWait : CoroutineWait, IValueTaskSource
         }
     }
 
-    public sealed override void Cancel()
-    {
-        Stop();
-        _cancellation = Context.FindCancellation();
-        End(next: false);
-    }
-
     /// <summary>What it waited for has happened.</summary>
     protected void Complete(bool next) => End(next);
 
@@ -78,6 +92,25 @@ internal abstract class SourceWait : CoroutineWait, IValueTaskSource
 
     /// <summary>It may be used for another wait.</summary>
     protected abstract void Recycle();
+
+    /// <summary>What it waited for has happened in a step of its own, in which whoever awaits it goes on.</summary>
+    protected void CompleteHere()
+    {
+        Leave();
+        _isOver = true;
+        if (_continuation is not { } continuation)
+        {
+            return;
+        }
+
+        if (!_usesContext)
+        {
+            // Code that wants no context would see it as a reason to continue on the thread pool.
+            SynchronizationContext.SetSynchronizationContext(null);
+        }
+
+        continuation(_state);
+    }
 
     private void End(bool next)
     {

@@ -1,0 +1,218 @@
+using System.Net;
+using Plait.Coroutines;
+using Plait.Coroutines.Engine;
+using Plait.Interop;
+
+namespace Plait.Net.Engine;
+
+/// <summary>A connection whose waits let other coroutines of its loop run. For coroutines of that loop.</summary>
+internal sealed class LoopConnection : Connection
+{
+    private readonly EventLoop _loop;
+    private readonly LoopDescriptor _descriptor;
+    private readonly ReceiveWait _receive;
+
+    // Most connections never wait to send.
+    private SendWait? _send;
+
+    // The coroutine that used it last: for code in between that wants no context, such as that of SslStream.
+    private CoroutineContext? _user;
+
+    /// <summary>On the loop's thread. Takes a socket that does not block; not if this throws.</summary>
+    /// <exception cref="SystemCallException">The system watches no more descriptors.</exception>
+    public LoopConnection(EventLoop loop, int descriptor)
+    {
+        _loop = loop;
+        _descriptor = new LoopDescriptor(descriptor);
+        _receive = new ReceiveWait(this, loop, _descriptor);
+        loop.Poller.Watch(_descriptor);
+    }
+
+    public override EndPoint? LocalEndPoint => _descriptor.IsClosed ? null : StreamCalls.LocalName(_descriptor.Number);
+
+    public override EndPoint? RemoteEndPoint => _descriptor.IsClosed ? null : StreamCalls.PeerName(_descriptor.Number);
+
+    internal override bool NeedsLoop => true;
+
+    public override ValueTask SendAsync(ReadOnlyMemory<byte> data)
+    {
+        CoroutineContext context = Enter();
+        if (_send is { IsIdle: false })
+        {
+            throw new InvalidOperationException($"Another send is under way: {this}. Sends of one connection come one after another.");
+        }
+
+        if (_descriptor.CanWrite && _loop.TryTakeOperation() && !data.IsEmpty)
+        {
+            int sent = Send(data.Span);
+            if (sent == data.Length)
+            {
+                return default;
+            }
+
+            data = data[sent..];
+        }
+
+        return data.IsEmpty ? default : (_send ??= new SendWait(this, _loop, _descriptor)).Begin(context, data);
+    }
+
+    public override ValueTask EndSendingAsync()
+    {
+        _ = Enter();
+        StreamCalls.EndSending(_descriptor.Number);
+        return default;
+    }
+
+    public override void Abort()
+    {
+        if (!_loop.IsOnLoop)
+        {
+            _ = _loop.TryPost(new Step((Action)Abort, null, null));
+        }
+        else if (!_descriptor.IsClosed)
+        {
+            StreamCalls.ResetOnClose(_descriptor.Number);
+            FailWaits(new ConnectionResetException($"It was broken off here: {this}."));
+            Close();
+        }
+    }
+
+    public override ValueTask DisposeAsync()
+    {
+        if (_loop.IsOnLoop)
+        {
+            CloseHere();
+            return default;
+        }
+
+        // Where the loop has ended, it has closed what it watched.
+        var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        return _loop.TryPost(new Step((Action)CloseThere, null, null)) ? new ValueTask(closed.Task) : default;
+
+        void CloseThere()
+        {
+            CloseHere();
+            closed.SetResult();
+        }
+    }
+
+    internal override ValueTask<int> ReadAsync(Memory<byte> buffer) => _receive.Read(Enter(), buffer);
+
+    internal override ValueTask<ReadOnlyMemory<byte>> LendAsync() => _receive.Lend(Enter());
+
+    /// <summary>Receives into a buffer; -1 when there is nothing. What goes wrong is thrown.</summary>
+    internal int Receive(Span<byte> buffer)
+    {
+        int count = StreamCalls.Receive(_descriptor.Number, buffer);
+        if (count >= 0)
+        {
+            BytesReceived += count;
+            _descriptor.OnRead(count, buffer.Length);
+            return count;
+        }
+
+        if (count != -Errno.EAGAIN)
+        {
+            throw Failed("recv", -count);
+        }
+
+        _descriptor.CanRead = false;
+        return -1;
+    }
+
+    /// <summary>Receives into a buffer of the loop's, which is lent; null when there is nothing.</summary>
+    internal ReadOnlyMemory<byte>? ReceiveLent()
+    {
+        int count = Receive(Rent());
+        if (count >= 0)
+        {
+            return Lend(count);
+        }
+
+        TakeBack();
+        return null;
+    }
+
+    /// <summary>Nothing is lent any more.</summary>
+    internal void ReturnLent() => TakeBack();
+
+    /// <summary>Sends as much as is taken now. What goes wrong is thrown.</summary>
+    internal int Send(ReadOnlySpan<byte> data)
+    {
+        int done = 0;
+        while (done < data.Length)
+        {
+            int count = StreamCalls.Send(_descriptor.Number, data[done..]);
+            if (count < 0)
+            {
+                if (count != -Errno.EAGAIN)
+                {
+                    throw Failed("send", -count);
+                }
+
+                _descriptor.CanWrite = false;
+                break;
+            }
+
+            done += count;
+        }
+
+        BytesSent += done;
+        return done;
+    }
+
+    /// <summary>When a wait that begins now has lasted too long; and, once it has, what is thrown.</summary>
+    internal long DeadlineOf(bool isSend) => Math.Min(_loop.DeadlineAfter(isSend ? SendTimeout : ReceiveLimit.Time), Deadline);
+
+    internal Exception NewTimeout(bool isSend) =>
+        TimedOut(MonotonicClock.IsOver(Deadline) ? ConnectionTimeout.Lifetime : isSend ? ConnectionTimeout.SendStall : ReceiveLimit.Kind);
+
+    private protected override byte[] RentBuffer(int length) => _loop.RentBuffer(length);
+
+    private protected override void ReturnBuffer(byte[] buffer) => _loop.ReturnBuffer(buffer);
+
+    private CoroutineContext Enter()
+    {
+        ObjectDisposedException.ThrowIf(_descriptor.IsClosed, this);
+        CoroutineContext? context = CoroutineContext.Current;
+        if (context?.Loop != _loop)
+        {
+            context = context is null && _loop.IsOnLoop ? _user : null;
+            if (context is null)
+            {
+                throw new InvalidOperationException(
+                    $"A connection of event loop '{_loop.Name}' is for coroutines of that loop, and none runs here. Code behind ConfigureAwait(false) or in Task.Run has left its coroutine.");
+            }
+        }
+
+        _user = context;
+        if (_loop.Cancellations != 0)
+        {
+            context.ThrowIfCancelled();
+        }
+
+        return context;
+    }
+
+    private void CloseHere()
+    {
+        if (!_descriptor.IsClosed)
+        {
+            FailWaits(new ObjectDisposedException(ToString()));
+            Close();
+        }
+    }
+
+    private void FailWaits(Exception error)
+    {
+        _receive.Fail(error);
+        _send?.Fail(error);
+    }
+
+    private void Close()
+    {
+        TakeBack();
+        _descriptor.Close(_loop.Poller);
+        _user = null;
+    }
+}

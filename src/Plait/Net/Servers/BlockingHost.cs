@@ -1,0 +1,285 @@
+using System.Collections.Concurrent;
+using Plait.Interop;
+using Plait.Net.Engine;
+using Plait.Threads;
+
+namespace Plait.Net.Servers;
+
+/// <summary>Threads that block. One of them accepts; who serves is the difference between the models.</summary>
+internal abstract class BlockingHost(ServerCore core) : ServerHost(core)
+{
+    private readonly ConcurrentDictionary<BlockingConnection, bool> _connections = new();
+    private readonly WakeDescriptor _stop = new();
+    private WorkerThread? _acceptor;
+
+    public override IReadOnlyList<ServerWorker> Workers => [Worker];
+
+    protected ServerWorker Worker { get; } = new(core.Name);
+
+    public override void Start(IReadOnlyList<Descriptor> listeners)
+    {
+        Descriptor listener = listeners[0];
+        try
+        {
+            StartServing();
+            _acceptor = StartThread($"{Core.Name}-accept", () => AcceptAll(listener));
+        }
+        catch
+        {
+            EndServing();
+            listener.Dispose();
+            _stop.Dispose();
+            throw;
+        }
+    }
+
+    public override async Task<bool> StopAsync(TimeSpan drain)
+    {
+        _stop.Set();
+        Task ended = EndAsync();
+        if (!await InTimeAsync(ended, drain).ConfigureAwait(false))
+        {
+            Core.IsBreakingOff = true;
+            foreach (BlockingConnection connection in _connections.Keys)
+            {
+                connection.Abort();
+            }
+
+            // A handler that waits for its connection comes back at once; one that is busy with something else has a while.
+            if (!await InTimeAsync(ended, BreakOffTime).ConfigureAwait(false))
+            {
+                return false;
+            }
+        }
+
+        _stop.Dispose();
+        return true;
+    }
+
+    /// <summary>Starts those who serve, where that is not done by connection.</summary>
+    protected virtual void StartServing()
+    {
+    }
+
+    /// <summary>Before the next one is accepted: waits for somebody who can serve it.</summary>
+    /// <exception cref="OperationCanceledException">The server is to end.</exception>
+    protected virtual void WaitForServer()
+    {
+    }
+
+    /// <summary>Serves a connection, or has it served.</summary>
+    protected abstract void Dispatch(int descriptor);
+
+    /// <summary>Nothing more is dispatched: those who serve end when they are through.</summary>
+    protected virtual void EndServing()
+    {
+    }
+
+    /// <summary>Completes when nobody serves any more.</summary>
+    protected abstract Task ServedAsync();
+
+    /// <summary>Serves one to its end, on this thread.</summary>
+    protected void Serve(int descriptor)
+    {
+        var connection = new BlockingConnection(descriptor) { Stopping = Core.Stopping, FirstByteTimeout = Core.FirstByteTimeout };
+        Core.Prepare(connection);
+        if (Core.Options.MaxLifetime != Timeout.InfiniteTimeSpan)
+        {
+            connection.StartLifetime(TimeProvider.System, Core.Options.MaxLifetime);
+        }
+
+        _connections[connection] = true;
+        try
+        {
+            if (Core.IsBreakingOff)
+            {
+                connection.Abort();
+            }
+
+            Core.ServeAsync(connection, Worker).GetAwaiter().GetResult();
+        }
+        finally
+        {
+            _connections.TryRemove(connection, out _);
+        }
+    }
+
+    protected static WorkerThread StartThread(string name, Action work) => WorkerThread.Start(work, new WorkerThreadOptions { Name = name, IsDaemon = true });
+
+    private static TimeSpan BreakOffTime => TimeSpan.FromSeconds(5);
+
+    private static async Task<bool> InTimeAsync(Task task, TimeSpan time)
+    {
+        try
+        {
+            await task.WaitAsync(time.TotalMilliseconds < uint.MaxValue ? time : Timeout.InfiniteTimeSpan).ConfigureAwait(false);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+
+    private async Task EndAsync()
+    {
+        await _acceptor!;
+        await ServedAsync().ConfigureAwait(false);
+    }
+
+    private void AcceptAll(Descriptor listener)
+    {
+        try
+        {
+            int pause = 0;
+            while (!Core.Stopping.IsCancellationRequested)
+            {
+                WaitForServer();
+                Core.WaitForRoom();
+                int accepted = Accept(listener);
+                if (TryDispatch(accepted))
+                {
+                    pause = 0;
+                }
+                else if (ServerCore.PauseAfter(-accepted, pause) is { } next)
+                {
+                    pause = next;
+                    Worker.Count(ServerCount.AcceptPauses);
+                    Core.LeaveRoom();
+                    _ = Core.Stopping.WaitHandle.WaitOne(pause);
+                }
+                else
+                {
+                    Core.LeaveRoom();
+                }
+            }
+        }
+        catch (OperationCanceledException) when (Core.Stopping.IsCancellationRequested)
+        {
+            // There was no room when the end came.
+        }
+        finally
+        {
+            // What has been connected already is served to its end.
+            while (TryDispatch(StreamCalls.Accept(listener.Number, isBlocking: true)))
+            {
+            }
+
+            listener.Dispose();
+            EndServing();
+        }
+    }
+
+    // The listening socket does not block, so that nothing that others have accepted is waited for; the sockets that it gives do.
+    private int Accept(Descriptor listener)
+    {
+        Span<PollDescriptor> both = [new() { Fd = listener.Number, Events = ReadyPoll.Readable }, new() { Fd = _stop.Number, Events = ReadyPoll.Readable }];
+        _ = ReadyPoll.Wait(both, MonotonicClock.Never);
+        return both[1].Revents != 0 ? -Errno.EAGAIN : StreamCalls.Accept(listener.Number, isBlocking: true);
+    }
+
+    private bool TryDispatch(int accepted)
+    {
+        if (accepted < 0)
+        {
+            return false;
+        }
+
+        if (Core.TryEnter(Worker, accepted))
+        {
+            Dispatch(accepted);
+        }
+
+        return true;
+    }
+}
+
+/// <summary>Whoever accepts serves.</summary>
+internal sealed class IterativeHost(ServerCore core) : BlockingHost(core)
+{
+    protected override void Dispatch(int descriptor) => Serve(descriptor);
+
+    protected override Task ServedAsync() => Task.CompletedTask;
+}
+
+/// <summary>A thread a connection.</summary>
+internal sealed class ThreadHost(ServerCore core) : BlockingHost(core)
+{
+    private readonly CountdownEvent _threads = new(1);
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _number;
+
+    protected override void Dispatch(int descriptor)
+    {
+        _threads.AddCount();
+        for (int pause = 1; ; pause = Math.Min(pause * 2, 100))
+        {
+            try
+            {
+                _ = StartThread($"{Core.Name}-{++_number}", () =>
+                {
+                    try
+                    {
+                        Serve(descriptor);
+                    }
+                    finally
+                    {
+                        Leave();
+                    }
+                });
+                return;
+            }
+            catch (ThreadStartRefusedException) when (!Core.IsBreakingOff)
+            {
+                // As many threads as there may be: until one has ended.
+                Worker.Count(ServerCount.AcceptPauses);
+                _ = Core.Stopping.WaitHandle.WaitOne(pause);
+            }
+        }
+    }
+
+    protected override void EndServing() => Leave();
+
+    protected override Task ServedAsync() => _ended.Task;
+
+    private void Leave()
+    {
+        if (_threads.Signal())
+        {
+            _ended.TrySetResult();
+        }
+    }
+}
+
+/// <summary>A fixed number of threads. A connection is accepted when one of them is idle; until then it waits in the system's queue.</summary>
+internal sealed class PoolHost(ServerCore core, int count) : BlockingHost(core)
+{
+    private readonly SemaphoreSlim _idle = new(count);
+    private readonly BlockingCollection<int> _waiting = [];
+    private readonly List<WorkerThread> _threads = [];
+
+    protected override void StartServing()
+    {
+        for (int i = 1; i <= count; i++)
+        {
+            _threads.Add(StartThread($"{Core.Name}-{i}", Work));
+        }
+    }
+
+    protected override void WaitForServer() => _idle.Wait(Core.Stopping);
+
+    protected override void Dispatch(int descriptor) => _waiting.Add(descriptor);
+
+    protected override void EndServing() => _waiting.CompleteAdding();
+
+    protected override Task ServedAsync() => Task.WhenAll(_threads.Select(static thread => thread.JoinAsync()));
+
+    private void Work()
+    {
+        foreach (int descriptor in _waiting.GetConsumingEnumerable())
+        {
+            Serve(descriptor);
+            _idle.Release();
+        }
+    }
+}

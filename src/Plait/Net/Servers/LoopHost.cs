@@ -1,0 +1,137 @@
+using Plait.Coroutines;
+using Plait.Coroutines.Engine;
+using Plait.Interop;
+using Plait.Net.Engine;
+
+namespace Plait.Net.Servers;
+
+/// <summary>Coroutines on event loops, one listening socket each. Which call tells a loop what is ready is the difference between several models.</summary>
+internal sealed class LoopHost : ServerHost
+{
+    // Accepted in a row, before others have their turn.
+    private const int MostInARow = 16;
+
+    private readonly Func<LoopPoller>? _poller;
+    private readonly ServerWorker[] _workers;
+    private readonly List<(EventLoop Loop, Coroutine Acceptor)> _loops = [];
+
+    public LoopHost(ServerCore core, int count, Func<LoopPoller>? poller)
+        : base(core)
+    {
+        _poller = poller;
+        _workers = [.. Enumerable.Range(1, count).Select(number => new ServerWorker(count == 1 ? core.Name : $"{core.Name}-{number}"))];
+    }
+
+    public override IReadOnlyList<ServerWorker> Workers => _workers;
+
+    public override void Start(IReadOnlyList<Descriptor> listeners)
+    {
+        int started = 0;
+        try
+        {
+            foreach (ServerWorker worker in _workers)
+            {
+                var loop = EventLoop.Start(new EventLoopOptions { Name = worker.Name, Poller = _poller });
+                Descriptor listener = listeners[started++];
+                _loops.Add((loop, loop.Spawn(() => AcceptAsync(loop, listener, worker), new CoroutineOptions { Name = "accept" })));
+            }
+        }
+        catch
+        {
+            foreach ((EventLoop loop, _) in _loops)
+            {
+                loop.Dispose();
+            }
+
+            foreach (Descriptor listener in listeners.Skip(started))
+            {
+                listener.Dispose();
+            }
+
+            throw;
+        }
+    }
+
+    public override async Task<bool> StopAsync(TimeSpan drain)
+    {
+        foreach ((_, Coroutine acceptor) in _loops)
+        {
+            acceptor.Kill();
+        }
+
+        await Task.WhenAll(_loops.Select(each => each.Loop.ShutdownAsync(drain))).ConfigureAwait(false);
+        return true;
+    }
+
+    private async Task AcceptAsync(EventLoop loop, Descriptor socket, ServerWorker worker)
+    {
+        var listener = new LoopDescriptor(socket.Detach());
+        try
+        {
+            loop.Poller.Watch(listener);
+            var wait = new ReadyWait(loop, listener);
+            int pause = 0;
+            for (int inARow = 1; ; inARow++)
+            {
+                // Room is taken once there is somebody for it: of several loops, one that has nobody must not keep it from the others.
+                await wait.Readable(CoroutineContext.Require("A server"), MonotonicClock.Never);
+                await Core.WaitForRoomAsync();
+                int accepted = StreamCalls.Accept(listener.Number, isBlocking: false);
+                if (TryServe(loop, accepted, worker))
+                {
+                    pause = 0;
+                }
+                else
+                {
+                    Core.LeaveRoom();
+                    listener.CanRead = accepted != -Errno.EAGAIN;
+                    if (ServerCore.PauseAfter(-accepted, pause) is { } next)
+                    {
+                        pause = next;
+                        worker.Count(ServerCount.AcceptPauses);
+                        await Coroutine.Sleep(TimeSpan.FromMilliseconds(pause));
+                    }
+                }
+
+                if (inARow == MostInARow)
+                {
+                    inARow = 0;
+                    await Coroutine.Yield();
+                }
+            }
+        }
+        catch (OperationCanceledException) when (Core.Stopping.IsCancellationRequested)
+        {
+            AcceptQueued(loop, listener.Number, worker);
+        }
+        finally
+        {
+            listener.Close(loop.Poller);
+        }
+    }
+
+    // What has been connected already is served to its end.
+    private void AcceptQueued(EventLoop loop, int listener, ServerWorker worker)
+    {
+        while (TryServe(loop, StreamCalls.Accept(listener, isBlocking: false), worker))
+        {
+        }
+    }
+
+    private bool TryServe(EventLoop loop, int accepted, ServerWorker worker)
+    {
+        if (accepted < 0)
+        {
+            return false;
+        }
+
+        if (Core.TryEnter(worker, accepted))
+        {
+            var connection = new LoopConnection(loop, accepted) { Stopping = Core.Stopping, FirstByteTimeout = Core.FirstByteTimeout, Deadline = Core.NewDeadline() };
+            Core.Prepare(connection);
+            _ = loop.Spawn(() => Core.ServeAsync(connection, worker));
+        }
+
+        return true;
+    }
+}

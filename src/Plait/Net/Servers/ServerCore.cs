@@ -1,0 +1,130 @@
+using System.Diagnostics.CodeAnalysis;
+using Plait.Coroutines;
+using Plait.Interop;
+
+namespace Plait.Net.Servers;
+
+/// <summary>What all models of a server share: how a connection is served and counted, how many there may be, and when it ends.</summary>
+internal sealed class ServerCore(ConnectionHandler handler, StreamServerOptions options, string name, Action<Connection, Exception> tell) : IDisposable
+{
+    // For accepting while descriptors have run out, in milliseconds: doubled each time, as gevent does it.
+    private const int FirstPause = 10;
+    private const int LongestPause = 1000;
+
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly SemaphoreSlim _room = new(options.MaxConnections);
+
+    public StreamServerOptions Options => options;
+
+    public string Name => name;
+
+    /// <summary>Set when it is to end.</summary>
+    public CancellationToken Stopping => _stopping.Token;
+
+    /// <summary>Whether what ends from here on was broken off.</summary>
+    public bool IsBreakingOff { get; set; }
+
+    public TimeSpan? FirstByteTimeout => options.FirstByteTimeout == options.IdleTimeout ? null : options.FirstByteTimeout;
+
+    /// <summary>By the monotonic clock: until when a connection may last that begins now.</summary>
+    public long NewDeadline() => options.MaxLifetime == Timeout.InfiniteTimeSpan ? MonotonicClock.Never : MonotonicClock.After(options.MaxLifetime);
+
+    public void Stop() => _stopping.Cancel();
+
+    /// <summary>Room for one more, waited for where connections beyond the most wait.</summary>
+    /// <exception cref="OperationCanceledException">It is to end.</exception>
+    public ValueTask WaitForRoomAsync() => options.WhenFull == WhenServerFull.Refuse || _room.Wait(0, CancellationToken.None) ? default : new ValueTask(_room.WaitAsync(Stopping));
+
+    /// <inheritdoc cref="WaitForRoomAsync"/>
+    public void WaitForRoom()
+    {
+        if (options.WhenFull == WhenServerFull.Wait)
+        {
+            _room.Wait(Stopping);
+        }
+    }
+
+    /// <summary>The room that was waited for is not used.</summary>
+    public void LeaveRoom()
+    {
+        if (options.WhenFull == WhenServerFull.Wait)
+        {
+            _room.Release();
+        }
+    }
+
+    /// <summary>A connection was accepted. False: it is one too many, and closed.</summary>
+    public bool TryEnter(ServerWorker worker, int descriptor)
+    {
+        worker.Count(ServerCount.Accepted);
+        if (options.WhenFull == WhenServerFull.Refuse && !_room.Wait(0, CancellationToken.None))
+        {
+            worker.Count(ServerCount.Refused);
+            StreamCalls.ResetOnClose(descriptor);
+            _ = Libc.close(descriptor);
+            return false;
+        }
+
+        worker.Count(ServerCount.Active);
+        return true;
+    }
+
+    /// <summary>How long to wait after accepting has failed, in milliseconds, given how long it was last time. Null: it can go on at once.</summary>
+    /// <exception cref="SystemCallException">It will not work any more.</exception>
+    public static int? PauseAfter(int errno, int last) => errno switch
+    {
+        Errno.ECONNABORTED or Errno.EAGAIN or Errno.EPERM => null,
+        Errno.EMFILE or Errno.ENFILE or Errno.ENOMEM or Errno.ENOBUFS => Math.Clamp(last * 2, FirstPause, LongestPause),
+        _ => throw new SystemCallException("accept", errno),
+    };
+
+    /// <summary>What is common to the connections of all models.</summary>
+    public void Prepare(Connection connection)
+    {
+        connection.ReceiveTimeout = options.IdleTimeout;
+        connection.SendTimeout = options.SendTimeout;
+    }
+
+    /// <summary>Serves a connection to its end, whatever that is, and closes it.</summary>
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "What a handler throws is counted and told, and no other connection sees it.")]
+    public async Task ServeAsync(Connection connection, ServerWorker worker)
+    {
+        ServerCount end = ServerCount.Served;
+        try
+        {
+            await handler(connection);
+        }
+        catch (Exception error) when (IsBreakingOff || error is CoroutineKilledException)
+        {
+            end = ServerCount.BrokenOff;
+        }
+        catch (ConnectionResetException)
+        {
+            end = ServerCount.Resets;
+        }
+        catch (ConnectionTimeoutException)
+        {
+            end = ServerCount.TimedOut;
+        }
+        catch (Exception error)
+        {
+            end = ServerCount.Failed;
+            tell(connection, error);
+        }
+        finally
+        {
+            worker.Count(ServerCount.BytesReceived, connection.BytesReceived);
+            worker.Count(ServerCount.BytesSent, connection.BytesSent);
+            await connection.DisposeAsync();
+            worker.Count(end);
+            worker.Count(ServerCount.Active, -1);
+            _room.Release();
+        }
+    }
+
+    public void Dispose()
+    {
+        _stopping.Dispose();
+        _room.Dispose();
+    }
+}

@@ -1,0 +1,35 @@
+namespace Plait.Net.Servers;
+
+/// <summary>How a <see cref="StreamServer"/> treats its connections. What each is good for: <see cref="ServerModels"/>.</summary>
+public enum ServerModel
+{
+    /// <summary>Coroutines on one event loop, over edge-triggered epoll.</summary>
+    Coroutine,
+
+    /// <summary>An event loop a processor, each with a listening socket of its own at the same address (SO_REUSEPORT).</summary>
+    Loops,
+
+    /// <summary>One connection after another, on one thread that blocks.</summary>
+    Iterative,
+
+    /// <summary>A thread a connection.</summary>
+    Threads,
+
+    /// <summary>A fixed number of threads: each serves one connection at a time, and others wait.</summary>
+    Pool,
+
+    /// <summary>One thread that asks every socket in turn and never waits.</summary>
+    NonBlocking,
+
+    /// <summary>One thread over select(2): descriptors below 1024 only.</summary>
+    Select,
+
+    /// <summary>One thread over poll(2).</summary>
+    Poll,
+
+    /// <summary>One thread over level-triggered epoll(7).</summary>
+    Epoll,
+
+    /// <summary>One thread over the best selector that the system has.</summary>
+    Selector,
+}

@@ -1,0 +1,48 @@
+using Plait.Net.Selectors;
+
+namespace Plait.Net.Servers;
+
+/// <summary>What models there are, and what each is good for.</summary>
+public static class ServerModels
+{
+    /// <summary>All models, from the plainest on.</summary>
+    public static IReadOnlyList<ServerModelInfo> All { get; } =
+    [
+        new(ServerModel.Iterative, "iterative", "One after another on one thread. For a service of one client at a time, and to see why one wants more."),
+        new(ServerModel.Threads, "threads", "A thread a connection. Plain code that may block, for some hundreds of connections."),
+        new(ServerModel.Pool, "pool", "A fixed number of threads. Plain code that may block, with a bound on what it costs; others wait."),
+        new(ServerModel.NonBlocking, "non-blocking", "One thread asks every socket in turn and never waits: a whole processor while nothing happens. To see why the kernel should tell."),
+        new(ServerModel.Select, "select", "One thread over select(2): everywhere, but descriptors below 1024 only, and all are looked through at each call."),
+        new(ServerModel.Poll, "poll", "One thread over poll(2): any number, and all are looked through at each call."),
+        new(ServerModel.Epoll, "epoll", "One thread over level-triggered epoll(7): the cost follows what is ready, not what is open."),
+        new(ServerModel.Selector, "selector", "One thread over the best of the three that the system has."),
+        new(ServerModel.Coroutine, "coroutine", "Coroutines on one event loop over edge-triggered epoll. Ten thousand connections on one processor; handlers must not block."),
+        new(ServerModel.Loops, "loops", "A loop a processor, each with a listening socket of its own (SO_REUSEPORT). For all processors."),
+    ];
+
+    /// <summary>The entry of a model.</summary>
+    /// <param name="model">The model.</param>
+    /// <returns>Its entry.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such model.</exception>
+    public static ServerModelInfo Get(ServerModel model) =>
+        All.FirstOrDefault(info => info.Model == model) ?? throw new ArgumentOutOfRangeException(nameof(model), model, "There is no such model: ServerModels.All lists them.");
+
+    internal static ServerHost CreateHost(StreamServerOptions options, ServerCore core) => options.Model switch
+    {
+        ServerModel.NonBlocking => new LoopHost(core, 1, static () => new AskingPoller()),
+        ServerModel.Select => new LoopHost(core, 1, static () => new SelectorPoller(new SelectSelector())),
+        ServerModel.Poll => new LoopHost(core, 1, static () => new SelectorPoller(new PollSelector())),
+        ServerModel.Epoll => new LoopHost(core, 1, static () => new SelectorPoller(new EpollSelector())),
+        ServerModel.Selector => new LoopHost(core, 1, static () => new SelectorPoller(Selector.CreateDefault())),
+        ServerModel.Iterative => new IterativeHost(core),
+        ServerModel.Threads => new ThreadHost(core),
+        ServerModel.Pool => new PoolHost(core, options.WorkerCount),
+        _ => new LoopHost(core, options.WorkerCount, poller: null),
+    };
+}
+
+/// <summary>A model of a server.</summary>
+/// <param name="Model">The model.</param>
+/// <param name="Name">What the tool calls it.</param>
+/// <param name="GoodFor">What it is, and what it is good for.</param>
+public sealed record ServerModelInfo(ServerModel Model, string Name, string GoodFor);

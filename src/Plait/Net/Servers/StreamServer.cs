@@ -1,0 +1,166 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using System.Net.Sockets;
+using Plait.Interop;
+
+namespace Plait.Net.Servers;
+
+/// <summary>
+/// Listens at an address and serves each connection by one function, under any of the models of <see cref="ServerModel"/>: the function is the same for all. Members are safe for all threads.
+/// </summary>
+/// <remarks>
+/// A connection's error never touches another one: what a handler throws is told by <see cref="HandlerFailed"/>, and its connection closed. A connection that the other end breaks off is an
+/// ordinary end.
+/// </remarks>
+public sealed class StreamServer : IAsyncDisposable
+{
+    private static int s_servers;
+
+    private readonly ServerCore _core;
+    private readonly ServerHost _host;
+    private readonly Lock _gate = new();
+    private Task? _stopped;
+
+    private StreamServer(ConnectionHandler handler, StreamServerOptions options)
+    {
+        Options = options;
+        Name = options.Name ?? $"server-{Interlocked.Increment(ref s_servers)}";
+        _core = new ServerCore(handler, options, Name, Tell);
+        _host = ServerModels.CreateHost(options, _core);
+        List<Descriptor> listeners = Listen(options);
+        EndPoint = StreamCalls.LocalName(listeners[0].Number) ?? options.EndPoint;
+        _host.Start(listeners);
+    }
+
+    /// <summary>A handler has thrown something other than that the other end was gone or too slow. On the thread that served. Without a handler it is told on standard error.</summary>
+    public event EventHandler<ConnectionFailedEventArgs>? HandlerFailed;
+
+    /// <summary>What it is called in messages.</summary>
+    public string Name { get; }
+
+    /// <summary>Where it listens: with the port that it has got.</summary>
+    public EndPoint EndPoint { get; }
+
+    /// <summary>How it was asked to be.</summary>
+    public StreamServerOptions Options { get; }
+
+    /// <summary>Listens, and serves from now on.</summary>
+    /// <param name="handler">Serves one connection. Called for many at once, on the threads of the model.</param>
+    /// <param name="options">Where and how. Default: null, coroutines at any port of 127.0.0.1.</param>
+    /// <returns>The server; connections are accepted.</returns>
+    /// <exception cref="ArgumentException">An option is out of its range, or does not go with the model.</exception>
+    /// <exception cref="IOException">The address is taken, or not allowed, or no socket can be had.</exception>
+    public static StreamServer Start(ConnectionHandler handler, StreamServerOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        options ??= new StreamServerOptions();
+        options.Validate();
+        try
+        {
+            return new StreamServer(handler, options);
+        }
+        catch (SystemCallException error)
+        {
+            throw new IOException($"A server cannot listen at {options.EndPoint}: {error.Message}{Advice(error, options.EndPoint)}", error);
+        }
+    }
+
+    /// <summary>
+    /// Ends the server: accepts what is queued and nothing more, sets <see cref="Connection.Stopping"/>, waits for the connections that are being served, and breaks off those that have not
+    /// ended in time.
+    /// </summary>
+    /// <param name="drain">How long to wait; 0 breaks off at once. Default: null, <see cref="StreamServerOptions.DrainTimeout"/>. Of several calls the first one's holds.</param>
+    /// <returns>Completes when nothing of the server is left.</returns>
+    public Task StopAsync(TimeSpan? drain = null)
+    {
+        lock (_gate)
+        {
+            return _stopped ??= StopHereAsync(drain ?? Options.DrainTimeout);
+        }
+    }
+
+    /// <summary>Numbers of this moment.</summary>
+    /// <returns>A copy.</returns>
+    public ServerStatistics GetStatistics()
+    {
+        long Sum(ServerCount what) => _host.Workers.Sum(worker => worker[what]);
+        return new ServerStatistics(
+            Sum(ServerCount.Accepted), (int)Sum(ServerCount.Active), Sum(ServerCount.Served), Sum(ServerCount.Resets), Sum(ServerCount.TimedOut), Sum(ServerCount.Failed), Sum(ServerCount.Refused),
+            Sum(ServerCount.BrokenOff), Sum(ServerCount.AcceptPauses), Sum(ServerCount.BytesReceived), Sum(ServerCount.BytesSent),
+            [.. _host.Workers.Select(static worker => new ServerWorkerStatistics(worker.Name, worker[ServerCount.Accepted], (int)worker[ServerCount.Active]))]);
+    }
+
+    /// <summary>Ends the server at once: as <see cref="StopAsync"/> with 0.</summary>
+    /// <returns>Completes when nothing of the server is left.</returns>
+    public ValueTask DisposeAsync() => new(StopAsync(TimeSpan.Zero));
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Name} at {EndPoint} ({Options.Model})";
+
+    private async Task StopHereAsync(TimeSpan drain)
+    {
+        await Task.Yield();
+        _core.Stop();
+        bool isOver = await _host.StopAsync(drain).ConfigureAwait(false);
+        if (EndPoint is UnixDomainSocketEndPoint && Options.EndPoint.ToString() is { Length: > 0 } path && path[0] != '@')
+        {
+            File.Delete(path);
+        }
+
+        if (isOver)
+        {
+            _core.Dispose();
+        }
+    }
+
+    private static List<Descriptor> Listen(StreamServerOptions options)
+    {
+        int count = options.Model == ServerModel.Loops ? options.WorkerCount : 1;
+        List<Descriptor> listeners = [];
+        try
+        {
+            EndPoint address = options.EndPoint;
+            while (listeners.Count < count)
+            {
+                listeners.Add(StreamCalls.Listen(address, options.Backlog, isShared: count > 1));
+                address = StreamCalls.LocalName(listeners[0].Number) ?? address;
+            }
+
+            return listeners;
+        }
+        catch
+        {
+            listeners.ForEach(static listener => listener.Dispose());
+            throw;
+        }
+    }
+
+    private static string Advice(SystemCallException error, EndPoint address) => error.Number switch
+    {
+        Errno.EADDRINUSE when address is IPEndPoint => " Another program listens there: take another port, or 0 for any that is free.",
+        Errno.EADDRINUSE => " There is a file of that name: delete it if no server uses it, or take another name.",
+        Errno.EACCES when address is IPEndPoint => " Ports below 1024 need a right of their own (CAP_NET_BIND_SERVICE).",
+        Errno.EADDRNOTAVAIL => " It is not an address of this machine.",
+        _ => "",
+    };
+
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "What an event handler throws must not end the server.")]
+    private void Tell(Connection connection, Exception error)
+    {
+        try
+        {
+            if (HandlerFailed is { } handlers)
+            {
+                handlers(this, new ConnectionFailedEventArgs(connection, error));
+            }
+            else
+            {
+                Console.Error.WriteLine($"Server '{Name}': the handler of {connection} has thrown: {error}");
+            }
+        }
+        catch (Exception thrown)
+        {
+            Console.Error.WriteLine($"Server '{Name}': a handler of HandlerFailed has thrown: {thrown}");
+        }
+    }
+}

@@ -1,0 +1,109 @@
+using System.Net;
+
+namespace Plait.Net.Servers;
+
+/// <summary>Where a <see cref="StreamServer"/> listens, how it serves, and what it puts up with.</summary>
+public sealed class StreamServerOptions
+{
+    /// <summary>Where it listens: an <see cref="IPEndPoint"/>, port 0 for any that is free, or a <see cref="System.Net.Sockets.UnixDomainSocketEndPoint"/>. Default: any port of 127.0.0.1.</summary>
+    public EndPoint EndPoint { get; init; } = new IPEndPoint(IPAddress.Loopback, 0);
+
+    /// <summary>How connections are treated. Default: <see cref="ServerModel.Coroutine"/>.</summary>
+    public ServerModel Model { get; init; }
+
+    /// <summary>
+    /// How many serve: loops for <see cref="ServerModel.Loops"/>, threads for <see cref="ServerModel.Pool"/>; other models have one, or one a connection, and take 0 or 1. Default: 0, which is one a processor for loops,
+    /// and five a processor for the pool.
+    /// </summary>
+    public int Workers { get; init; }
+
+    /// <summary>What it is called in messages, and its threads. Default: null, server-N.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>How many connections the system keeps that wait to be accepted; at least 1. The system has a limit of its own (net.core.somaxconn, 4096). Default: 1024.</summary>
+    public int Backlog { get; init; } = 1024;
+
+    /// <summary>How many connections are served at once; at least 1. Default: 10,000.</summary>
+    public int MaxConnections { get; init; } = 10_000;
+
+    /// <summary>What becomes of a connection beyond <see cref="MaxConnections"/>. Default: it waits, unaccepted.</summary>
+    public WhenServerFull WhenFull { get; init; }
+
+    /// <summary>How long a new connection may take to send its first byte. Default: 30 s. <see cref="Timeout.InfiniteTimeSpan"/> for no limit.</summary>
+    public TimeSpan FirstByteTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a receive waits for the next byte. Default: 2 minutes. <see cref="Timeout.InfiniteTimeSpan"/> for no limit. A handler may change it for its connection.</summary>
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>How long a send waits for the other end to take the next byte. Default: 30 s. <see cref="Timeout.InfiniteTimeSpan"/> for no limit. A handler may change it for its connection.</summary>
+    public TimeSpan SendTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a connection may last: beyond it, the next receive or send throws, and one that waits does at once. Default: <see cref="Timeout.InfiniteTimeSpan"/>, no limit.</summary>
+    public TimeSpan MaxLifetime { get; init; } = Timeout.InfiniteTimeSpan;
+
+    /// <summary>How long connections that are being served may go on when the server stops, before they are broken off. Default: 30 s.</summary>
+    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How many serve, by model.</summary>
+    internal int WorkerCount => Workers > 0 ? Workers : Model switch
+    {
+        ServerModel.Loops => Environment.ProcessorCount,
+        ServerModel.Pool => 5 * Environment.ProcessorCount,
+        _ => 1,
+    };
+
+    /// <exception cref="ArgumentException">A value is out of its range, or does not go with the model.</exception>
+    internal void Validate()
+    {
+        ArgumentNullException.ThrowIfNull(EndPoint);
+        ArgumentOutOfRangeException.ThrowIfLessThan(Backlog, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxConnections, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(Workers);
+        if (!Enum.IsDefined(Model))
+        {
+            throw new ArgumentOutOfRangeException(nameof(Model), Model, "There is no such model: ServerModels.All lists them.");
+        }
+
+        if (!Enum.IsDefined(WhenFull))
+        {
+            throw new ArgumentOutOfRangeException(nameof(WhenFull), WhenFull, "It is Wait or Refuse.");
+        }
+
+        if (Workers > 1 && Model is not (ServerModel.Loops or ServerModel.Pool))
+        {
+            throw new ArgumentException($"{Workers} workers were asked for, and model {Model} has {(Model == ServerModel.Threads ? "one thread a connection" : "one thread")}: take Loops or Pool, or leave Workers at 0.", nameof(Workers));
+        }
+
+        if (Workers > 1 && Model == ServerModel.Loops && EndPoint is not IPEndPoint)
+        {
+            throw new ArgumentException($"Several loops listen at one port each with a socket of its own, which {EndPoint} does not allow: take model Coroutine.", nameof(EndPoint));
+        }
+
+        Check(FirstByteTimeout, nameof(FirstByteTimeout));
+        Check(IdleTimeout, nameof(IdleTimeout));
+        Check(SendTimeout, nameof(SendTimeout));
+        Check(MaxLifetime, nameof(MaxLifetime));
+        if (DrainTimeout != TimeSpan.Zero)
+        {
+            Check(DrainTimeout, nameof(DrainTimeout));
+        }
+    }
+
+    private static void Check(TimeSpan time, string name)
+    {
+        if (time <= TimeSpan.Zero && time != Timeout.InfiniteTimeSpan)
+        {
+            throw new ArgumentOutOfRangeException(name, time, "A time is more than 0, or Timeout.InfiniteTimeSpan for none.");
+        }
+    }
+}
+
+/// <summary>What becomes of a connection that a server has no room for.</summary>
+public enum WhenServerFull
+{
+    /// <summary>It waits in the system's queue until another one ends.</summary>
+    Wait,
+
+    /// <summary>It is accepted, broken off at once, and counted.</summary>
+    Refuse,
+}

@@ -1,0 +1,306 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Plait.Net;
+using Plait.Net.Servers;
+using Plait.Tests.Execution;
+using Xunit;
+
+namespace Plait.Tests.Net.Servers;
+
+/// <summary>What every model of a server must do.</summary>
+public abstract partial class ServerContract(ServerModel model) : ServerTest
+{
+    /// <summary>Whether it serves more than one connection at a time.</summary>
+    protected virtual bool IsConcurrent => true;
+
+    [Fact]
+    public void Echo_OfMessagesOfAllSizes_ComesBack()
+    {
+        TestClient client = Connect(Start(EchoAsync));
+
+        foreach (int size in new[] { 1, 2, 63, 64, 1460, 16_383, 16_384, 16_385, 100_000 })
+        {
+            client.Echo(new string((char)('a' + (size % 26)), size));
+        }
+    }
+
+    [Fact]
+    public void Upper_OfLines_AnswersEachLine()
+    {
+        StreamServer server = Start(async connection =>
+        {
+            while (await connection.ReceiveUntilAsync("\n"u8.ToArray()) is { } line)
+            {
+                await connection.SendAsync(Encoding.ASCII.GetBytes(Encoding.ASCII.GetString(line.Span).ToUpperInvariant() + "\n"));
+            }
+        });
+        TestClient client = Connect(server);
+
+        client.Send("one\ntwo\nthr");
+        Assert.Equal("ONE\nTWO\n", client.ReceiveText(8));
+        client.Send("ee\n\n");
+        Assert.Equal("THREE\n\n", client.ReceiveText(7));
+        client.Socket.Shutdown(SocketShutdown.Send);
+        Assert.Equal("", client.ReceiveAll());
+    }
+
+    [Fact]
+    public void Receive_AfterTheOtherEndHasEndedSending_StillSends()
+    {
+        StreamServer server = Start(static async connection =>
+        {
+            long count = 0;
+            while ((await connection.ReceiveAsync()) is { IsEmpty: false } data)
+            {
+                count += data.Length;
+            }
+
+            await connection.SendAsync(Encoding.ASCII.GetBytes($"{count} bytes"));
+        });
+        TestClient client = Connect(server);
+
+        client.Send(new byte[300_000]);
+        client.Socket.Shutdown(SocketShutdown.Send);
+
+        Assert.Equal("300000 bytes", client.ReceiveAll());
+    }
+
+    [Fact]
+    public void EndSending_ByTheHandler_IsReadAsTheEnd_AndReceivingGoesOn()
+    {
+        var rest = new TaskCompletionSource<int>();
+        StreamServer server = Start(async connection =>
+        {
+            await connection.SendAsync("bye"u8.ToArray());
+            await connection.EndSendingAsync();
+            rest.SetResult((await connection.ReceiveAsync()).Length);
+        });
+        TestClient client = Connect(server);
+
+        Assert.Equal("bye", client.ReceiveAll());
+        client.Send("more");
+
+        Assert.Equal(4, End(rest.Task));
+    }
+
+    [Fact]
+    public void Send_ToASlowReader_WaitsAndLosesNothing()
+    {
+        byte[] large = new byte[8 * 1024 * 1024];
+        Random.Shared.NextBytes(large);
+        StreamServer server = Start(async connection => await connection.SendAsync(large));
+        TestClient slow = Connect(server);
+        Until(() => server.GetStatistics().Active == 1);
+
+        if (IsConcurrent)
+        {
+            // Others do not wait for it.
+            Assert.NotEmpty(Connect(server).Receive(100));
+        }
+
+        Assert.Equal(large, slow.Receive(large.Length));
+        Assert.Equal("", slow.ReceiveAll());
+    }
+
+    [Fact]
+    public void Receive_FromASlowWriter_GathersTheMessage()
+    {
+        StreamServer server = Start(static async connection =>
+        {
+            ReadOnlyMemory<byte>? line = await connection.ReceiveUntilAsync("\r\n"u8.ToArray());
+            await connection.SendAsync(line!.Value);
+        });
+        TestClient client = Connect(server);
+
+        foreach (char letter in "slowly\r\n")
+        {
+            client.Send(letter.ToString());
+            Thread.Yield();
+        }
+
+        Assert.Equal("slowly", client.ReceiveAll());
+    }
+
+    [Fact]
+    public void Connection_ThatSendsNothing_IsClosedInTime()
+    {
+        StreamServer server = Start(EchoAsync, new() { FirstByteTimeout = TimeSpan.FromMilliseconds(50), IdleTimeout = Waits.Hang });
+        TestClient silent = Connect(server);
+
+        silent.IsEnded();
+        Until(() => server.GetStatistics() is { TimedOut: 1, Active: 0 });
+    }
+
+    [Fact]
+    public void Connection_ThatFallsSilent_IsClosedInTime()
+    {
+        StreamServer server = Start(EchoAsync, new() { FirstByteTimeout = Waits.Hang, IdleTimeout = TimeSpan.FromMilliseconds(50) });
+        TestClient client = Connect(server);
+
+        client.Echo("hello");
+        client.IsEnded();
+        Until(() => server.GetStatistics() is { TimedOut: 1, Active: 0 });
+    }
+
+    [Fact]
+    public void Connection_WhoseOtherEndNeverReads_IsClosedInTime()
+    {
+        StreamServer server = Start(static async connection => await connection.SendAsync(new byte[64 * 1024 * 1024]), new() { SendTimeout = TimeSpan.FromMilliseconds(50) });
+        _ = Connect(server);
+
+        Until(() => server.GetStatistics() is { TimedOut: 1, Active: 0 });
+    }
+
+    [Fact]
+    public void Connection_ThatLastsTooLong_IsClosedInTheMiddle()
+    {
+        StreamServer server = Start(EchoAsync, new() { MaxLifetime = TimeSpan.FromMilliseconds(80) });
+        TestClient client = Connect(server);
+
+        client.Echo("young");
+        client.IsEnded();
+        Until(() => server.GetStatistics() is { TimedOut: 1, Active: 0 });
+    }
+
+    [Fact]
+    public void Reset_InTheMiddleOfAMessage_IsAnOrdinaryEnd()
+    {
+        StreamServer server = Start(static async connection => await connection.ReceiveUntilAsync("\n"u8.ToArray()));
+        server.HandlerFailed += static (_, failed) => Assert.Fail($"{failed.Error}");
+        TestClient client = Connect(server);
+        client.Send("half a mess");
+        Until(() => server.GetStatistics().Active == 1);
+
+        client.Reset();
+
+        Until(() => server.GetStatistics() is { Resets: 1, Active: 0, Failed: 0 });
+    }
+
+    [Fact]
+    public void Handler_ThatThrows_EndsItsOwnConnectionOnly()
+    {
+        var failures = new List<string>();
+        StreamServer server = Start(async connection =>
+        {
+            await EchoUntilAsync(connection, "!");
+            throw new FormatException("bad");
+        });
+        server.HandlerFailed += (_, failed) => failures.Add($"{failed.Error.Message} {failed.Connection.BytesReceived}");
+        TestClient? other = IsConcurrent ? Connect(server) : null;
+        other?.Echo("before");
+        TestClient client = Connect(server);
+
+        client.Echo("x!");
+        client.IsEnded();
+        other?.Echo("after");
+
+        Until(() => server.GetStatistics().Failed == 1);
+        Assert.Equal(["bad 2"], failures);
+    }
+
+    [Fact]
+    public void Connections_OneAfterAnother_AreAllServed()
+    {
+        StreamServer server = Start(EchoAsync);
+
+        for (int i = 0; i < 200; i++)
+        {
+            using var client = new TestClient(server.EndPoint);
+            client.Echo($"number {i}");
+        }
+
+        Until(() => server.GetStatistics() is { Accepted: 200, Served: 200, Active: 0 });
+        Assert.Equal(200, server.GetStatistics().Workers.Sum(static worker => worker.Accepted));
+    }
+
+    [Fact]
+    public void Connections_ManyAtOnce_AreAllServed()
+    {
+        StreamServer server = Start(EchoAsync);
+        TestClient[] clients = [.. Enumerable.Range(0, IsConcurrent ? 50 : 1).Select(_ => Connect(server))];
+
+        for (int round = 0; round < 3; round++)
+        {
+            foreach (TestClient client in clients)
+            {
+                client.Send($"round {round}");
+            }
+
+            foreach (TestClient client in clients)
+            {
+                Assert.Equal($"round {round}", client.ReceiveText(7));
+            }
+        }
+
+        Until(() => server.GetStatistics().Active == clients.Length);
+    }
+
+    [Fact]
+    public void Connection_SaysWhoItIsWith()
+    {
+        var seen = new TaskCompletionSource<(EndPoint? Local, EndPoint? Remote)>();
+        StreamServer server = Start(connection =>
+        {
+            seen.SetResult((connection.LocalEndPoint, connection.RemoteEndPoint));
+            return Task.CompletedTask;
+        });
+        TestClient client = Connect(server);
+
+        Assert.Equal((client.Socket.RemoteEndPoint, client.Socket.LocalEndPoint), End(seen.Task));
+    }
+
+    [Fact]
+    public void Server_AtAPathOfAUnixSocket_ServesAndCleansUp()
+    {
+        if (model == ServerModel.Loops)
+        {
+            // Several sockets at one path do not exist: that it says so is tested elsewhere.
+            return;
+        }
+
+        string path = Path.Combine(Path.GetTempPath(), $"plait-test-{Guid.NewGuid():N}");
+        StreamServer server = Start(EchoAsync, new() { EndPoint = new UnixDomainSocketEndPoint(path) });
+
+        using (var client = new TestClient(server.EndPoint))
+        {
+            client.Echo("by path");
+        }
+
+        End(server.StopAsync(Waits.Hang));
+        Assert.False(File.Exists(path));
+    }
+
+    protected static T End<T>(Task<T> task) => task.InTime().GetAwaiter().GetResult();
+
+    protected static void End(Task task) => task.InTime().GetAwaiter().GetResult();
+
+    protected StreamServer Start(ConnectionHandler handler, StreamServerOptions? options = null)
+    {
+        options ??= new StreamServerOptions();
+        return StartServer(handler, new StreamServerOptions
+        {
+            Model = model,
+            EndPoint = options.EndPoint,
+            MaxConnections = options.MaxConnections,
+            WhenFull = options.WhenFull,
+            FirstByteTimeout = options.FirstByteTimeout,
+            IdleTimeout = options.IdleTimeout,
+            SendTimeout = options.SendTimeout,
+            MaxLifetime = options.MaxLifetime,
+            DrainTimeout = options.DrainTimeout,
+            Workers = model == ServerModel.Pool ? 60 : model == ServerModel.Loops ? 2 : 0,
+        });
+    }
+
+    private static async Task EchoUntilAsync(Connection connection, string end)
+    {
+        ReadOnlyMemory<byte> data;
+        do
+        {
+            data = await connection.ReceiveAsync();
+            await connection.SendAsync(data);
+        }
+        while (!data.IsEmpty && !Encoding.ASCII.GetString(data.Span).EndsWith(end, StringComparison.Ordinal));
+    }
+}
