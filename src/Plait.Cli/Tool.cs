@@ -74,6 +74,7 @@ internal sealed class Tool(
             new BenchCommand(bench, screen).Create(),
             new SchedCommand(screen).Create(),
             new DeadlocksCommand(output).Create(),
+            new LoadCommand(screen).Create(),
         };
         root.SetAction(line => new HelpAction().Invoke(line));
         return root;
