@@ -10,6 +10,9 @@ public enum BenchStatistic
 
     /// <summary>The 99th percentile, by nearest rank.</summary>
     Percentile99,
+
+    /// <summary>The smallest: what others do on the machine only ever adds to it.</summary>
+    Minimum,
 }
 
 /// <summary>How much is measured.</summary>

@@ -61,12 +61,13 @@ internal static class BenchRunner
         var goalAbsolute = carriesGoal ? benchCase.GoalAbsolute : null;
         string[] notes =
         [
-            benchCase.Statistic == BenchStatistic.Percentile99 ? "p99" : "",
+            benchCase.Statistic switch { BenchStatistic.Percentile99 => "p99", BenchStatistic.Minimum => "the smallest", _ => "" },
             ours.Samples.IsEmpty ? "" : $"ours {ours.Samples.Noise()}",
             peer.Samples.IsEmpty ? "" : $"peer {peer.Samples.Noise()}",
             peer.Measure is { } measure && our / their is { } multiple ? $"{BenchSamples.Format(multiple)} x {measure}" : "",
             carriesGoal && benchCase.GoalWorst is { } worst ? $"none over {BenchSamples.Format(worst)}" : "",
             ours.Note,
+            peer.Note.Length > 0 ? $"peer {peer.Note}" : "",
             ours.Failure is null ? "" : $"ours failed: {ours.Failure}",
             peer.Failure ?? "",
         ];
@@ -162,6 +163,8 @@ internal static class BenchRunner
 
         public string Name => running?.Name ?? description.Label;
 
+        public string Note { get; private set; } = "";
+
         public string? Failure { get; private set; }
 
         public static async Task<PeerSide> OpenAsync(BenchPeer description, CancellationToken cancellationToken)
@@ -192,6 +195,7 @@ internal static class BenchRunner
                 if (counts)
                 {
                     Samples.Add(figures, 1 / unit.Size);
+                    Note = running.Note;
                 }
             }
             catch (PeerUnavailableException exception)

@@ -35,7 +35,12 @@ internal sealed class BenchSamples
     }
 
     /// <summary>The figure that <paramref name="statistic"/> names.</summary>
-    public double Of(BenchStatistic statistic) => statistic == BenchStatistic.Median ? Median() : Quantile(0.99);
+    public double Of(BenchStatistic statistic) => statistic switch
+    {
+        BenchStatistic.Percentile99 => Quantile(0.99),
+        BenchStatistic.Minimum => Quantile(0),
+        _ => Median(),
+    };
 
     /// <summary>The noise: smallest and largest figure, and the 99th percentile where there are enough figures for one.</summary>
     public string Noise()

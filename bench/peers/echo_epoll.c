@@ -135,8 +135,12 @@ int main(void)
         int count = epoll_wait(poll_set, events, EVENTS, -1);
         for (int i = 0; i < count; i++) {
             int fd = events[i].data.fd;
-            if (fd == STDIN_FILENO)
-                return 0;
+            if (fd == STDIN_FILENO) {
+                /* Lines ask for memory to be given back: there is none to give. */
+                if (read(STDIN_FILENO, buffer, sizeof buffer) <= 0)
+                    return 0;
+                continue;
+            }
             if (fd == listener)
                 accept_all(listener);
             else if (rests[fd].bytes)

@@ -13,6 +13,8 @@ internal sealed class LoadConnection(LoadRun run, int index)
     // A listener's queue that is full is not a failure; it empties soon.
     private static readonly long s_fullQueuePause = LoadRun.Nanoseconds(TimeSpan.FromMilliseconds(1));
 
+    private static readonly long s_patience = LoadRun.Nanoseconds(AcceptWindow.Patience);
+
     // When each message that is under way was due, the oldest at _head.
     private readonly long[] _due = new long[run.Options.Pipeline];
     private int _head;
@@ -21,6 +23,9 @@ internal sealed class LoadConnection(LoadRun run, int index)
     private Socket? _socket;
     private bool _isOpen;
     private bool _watchesWrite;
+
+    // It is in the window of those that wait to be accepted: being made, or not answered yet.
+    private bool _isFresh;
 
     // Since when the connection is in the making, or silent though something is unanswered; by LoadRun.Now.
     private long _since;
@@ -36,9 +41,6 @@ internal sealed class LoadConnection(LoadRun run, int index)
 
     // Messages of this place in the schedule that were begun, over all its connections.
     private long _scheduled;
-
-    /// <summary>Whether it is being made, or so new that the server may not have accepted it yet: of these there may be only so many at a time.</summary>
-    public bool IsFresh { get; private set; }
 
     public bool IsOpen => _isOpen;
 
@@ -68,7 +70,8 @@ internal sealed class LoadConnection(LoadRun run, int index)
         Socket socket = run.CreateSocket();
         (_socket, _since, _isOpen, _watchesWrite) = (socket, now, false, true);
         (_head, _inFlight, _goal, _sent, _received, _begun, _answered) = (0, 0, 0, 0, 0, 0, 0);
-        SetFresh(isFresh: true);
+        _isFresh = true;
+        run.Window.Enter();
         try
         {
             socket.Connect(target);
@@ -168,18 +171,35 @@ internal sealed class LoadConnection(LoadRun run, int index)
         }
 
         long waited = now - _since;
-        if (IsFresh && _isOpen && waited > LoadRun.FreshLimit)
+        if (_isFresh && _isOpen && waited > s_patience)
         {
-            SetFresh(isFresh: false);
+            _isFresh = false;
+            if (_inFlight > 0)
+            {
+                run.Window.LeaveLate();
+            }
+            else
+            {
+                run.Window.Leave();
+            }
         }
 
         if (!_isOpen && waited > LoadRun.Nanoseconds(run.Options.ConnectTimeout))
         {
             Fail(LoadErrorKind.ConnectTimeout, $"a connection was not made within {run.Options.ConnectTimeout.TotalSeconds} s", now);
         }
-        else if (_isOpen && _inFlight > 0 && waited > LoadRun.Nanoseconds(run.Options.ReplyTimeout))
+        else if (_isOpen && waited > LoadRun.Nanoseconds(run.Options.ReplyTimeout))
         {
-            Fail(LoadErrorKind.ReplyTimeout, $"{_inFlight} messages of a connection were unanswered and nothing came for {run.Options.ReplyTimeout.TotalSeconds} s", now);
+            EndWaiting(now);
+        }
+    }
+
+    /// <summary>What is still unanswered has had its time.</summary>
+    public void EndWaiting(long now)
+    {
+        if (_inFlight > 0)
+        {
+            Fail(LoadErrorKind.ReplyTimeout, $"{_inFlight} messages of a connection were not answered within {run.Options.ReplyTimeout.TotalSeconds} s", now);
         }
     }
 
@@ -190,7 +210,12 @@ internal sealed class LoadConnection(LoadRun run, int index)
             return;
         }
 
-        SetFresh(isFresh: false);
+        if (_isFresh)
+        {
+            _isFresh = false;
+            run.Window.Leave();
+        }
+
         if (run.Selector.TryGetKey(socket, out _))
         {
             run.Selector.Unregister(socket);
@@ -240,7 +265,12 @@ internal sealed class LoadConnection(LoadRun run, int index)
 
     private void Answer(long answers, long now)
     {
-        SetFresh(isFresh: false);
+        if (_isFresh)
+        {
+            _isFresh = false;
+            run.Window.LeaveAnswered();
+        }
+
         _answered += answers;
         for (; answers > 0; answers--, _inFlight--)
         {
@@ -350,13 +380,4 @@ internal sealed class LoadConnection(LoadRun run, int index)
     }
 
     private static string Show(byte value) => value is > 32 and < 127 ? $"'{(char)value}'" : $"0x{value:x2}";
-
-    private void SetFresh(bool isFresh)
-    {
-        if (IsFresh != isFresh)
-        {
-            IsFresh = isFresh;
-            run.CountFresh(isFresh ? 1 : -1);
-        }
-    }
 }

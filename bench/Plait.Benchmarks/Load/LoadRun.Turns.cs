@@ -46,7 +46,7 @@ internal sealed partial class LoadRun
                 return time;
             }
 
-            if (_fresh >= FreshConnections)
+            if (!Window.HasRoom)
             {
                 break;
             }

@@ -10,12 +10,6 @@ namespace Plait.Benchmarks.Load;
 /// </summary>
 internal sealed partial class LoadRun : IDisposable
 {
-    /// <summary>A connection is fresh until its first answer, and this long at most: a server that serves few at a time lets the others wait.</summary>
-    public static readonly long FreshLimit = Nanoseconds(TimeSpan.FromMilliseconds(50));
-
-    // Fresh connections at the same time: fewer than the queues of listeners usually hold, because what finds a queue full waits for a second or more.
-    private const int FreshConnections = 64;
-
     private static readonly long s_checkEvery = Nanoseconds(TimeSpan.FromMilliseconds(5));
 
     private readonly LoadConnection[] _connections;
@@ -28,7 +22,6 @@ internal sealed partial class LoadRun : IDisposable
     private readonly ProcessorUse?[] _serversBefore;
 
     private string? _firstError;
-    private int _fresh;
     private int _source;
     private long _messages;
     private long _made;
@@ -56,6 +49,9 @@ internal sealed partial class LoadRun : IDisposable
 
     public LoadPattern Pattern { get; }
 
+    /// <summary>The connections that wait to be accepted.</summary>
+    public AcceptWindow Window { get; } = new();
+
     public Selector Selector { get; } = Selector.CreateDefault();
 
     /// <summary>What is received is looked at before the next is: all share one buffer.</summary>
@@ -79,8 +75,6 @@ internal sealed partial class LoadRun : IDisposable
     public bool IsMeasured(long moment) => _isMeasuring && moment >= _measuredFrom && moment < End;
 
     public void CountConnection() => _made += _isMeasuring && !_isEnding ? 1 : 0;
-
-    public void CountFresh(int more) => _fresh += more;
 
     public void CountDue(long due) => _due += IsMeasured(due) ? 1 : 0;
 
@@ -172,6 +166,14 @@ internal sealed partial class LoadRun : IDisposable
         while (!cancellation.IsCancellationRequested && now < limit && _connections.Any(static connection => connection.HasWork))
         {
             now = Turn(now, limit);
+        }
+
+        if (!cancellation.IsCancellationRequested)
+        {
+            foreach (LoadConnection connection in _connections)
+            {
+                connection.EndWaiting(now);
+            }
         }
 
         return Result(seconds, own, [.. servers.Select((after, i) => after - _serversBefore[i])], cancellation.IsCancellationRequested);

@@ -18,6 +18,9 @@ public interface IRunningPeer : IAsyncDisposable
     /// <summary>What is measured, with its version where that matters.</summary>
     string Name { get; }
 
+    /// <summary>What else the reader should know of the last round, such as a throughput; empty where there is nothing.</summary>
+    string Note => "";
+
     /// <summary>Does <paramref name="operations"/> operations and returns one figure an operation, or one mean of them all: nanoseconds, or what else the case's unit counts (<see cref="BenchUnit.Size"/>).</summary>
     /// <exception cref="PeerUnavailableException">The peer died or gave no answer in time; it cannot be used again.</exception>
     /// <exception cref="OperationCanceledException">The call was cancelled; the peer cannot be used again.</exception>

@@ -14,27 +14,41 @@ internal static class CompiledPeer
             await LinePeer.StartAsync(label, await BuildAsync(name, cancellationToken).ConfigureAwait(false), arguments, Remedy, cancellationToken)
                 .ConfigureAwait(false));
 
-    private static async Task<string> BuildAsync(string name, CancellationToken cancellationToken)
+    /// <summary>Builds the program of <c>bench/peers/NAME.c</c> where it is not built, or older than its sources.</summary>
+    /// <returns>The executable.</returns>
+    /// <exception cref="PeerUnavailableException">It cannot be compiled; the message says what to install.</exception>
+    public static Task<string> BuildAsync(string name, CancellationToken cancellationToken)
     {
         var source = PeerPlaces.Source(name + ".c");
         var headers = Directory.GetFiles(Path.GetDirectoryName(source)!, "*.h");
+        return BuildAsync("gcc", static (aside, source) => ["-O2", "-Wall", "-pthread", "-o", aside, source], name, [source, .. headers], $"{Remedy} libc6-dev", cancellationToken);
+    }
+
+    /// <summary>Builds the program of <c>bench/peers/NAME.go</c>, likewise.</summary>
+    /// <inheritdoc cref="BuildAsync(string, CancellationToken)"/>
+    public static Task<string> BuildGoAsync(string name, CancellationToken cancellationToken) =>
+        BuildAsync("go", static (aside, source) => ["build", "-o", aside, source], name, [PeerPlaces.Source(name + ".go")], "apt-get install golang-go", cancellationToken);
+
+    private static async Task<string> BuildAsync(
+        string compiler, Func<string, string, string[]> arguments, string name, string[] sources, string remedy, CancellationToken cancellationToken)
+    {
         var binary = Path.Combine(PeerPlaces.Built(), name);
-        if (File.Exists(binary) && IsNewer(binary, source) && Array.TrueForAll(headers, header => IsNewer(binary, header)))
+        if (File.Exists(binary) && Array.TrueForAll(sources, source => IsNewer(binary, source)))
         {
             return binary;
         }
 
         // Compiled aside and moved, so that a run at the same time finds the old program or the new one, never half of one.
         var aside = $"{binary}.{Environment.ProcessId}";
-        var start = new ProcessStartInfo("gcc", ["-O2", "-Wall", "-pthread", "-o", aside, source]) { UseShellExecute = false, RedirectStandardError = true };
+        var start = new ProcessStartInfo(compiler, arguments(aside, sources[0])) { UseShellExecute = false, RedirectStandardError = true };
         try
         {
-            using var compiler = System.Diagnostics.Process.Start(start) ?? throw new PeerUnavailableException($"gcc did not start: {Remedy}");
-            var errors = await compiler.StandardError.ReadToEndAsync(cancellationToken).ConfigureAwait(false);
-            await compiler.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
-            if (compiler.ExitCode != 0)
+            using var running = System.Diagnostics.Process.Start(start) ?? throw new PeerUnavailableException($"{compiler} did not start: {remedy}");
+            var errors = await running.StandardError.ReadToEndAsync(cancellationToken).ConfigureAwait(false);
+            await running.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
+            if (running.ExitCode != 0)
             {
-                throw new PeerUnavailableException($"gcc could not compile {source} (is libc6-dev installed? {Remedy} libc6-dev): {errors.Trim()}");
+                throw new PeerUnavailableException($"{compiler} could not compile {sources[0]} (is all of it installed? {remedy}): {errors.Trim()}");
             }
 
             File.Move(aside, binary, overwrite: true);
@@ -42,7 +56,7 @@ internal static class CompiledPeer
         }
         catch (Win32Exception exception)
         {
-            throw new PeerUnavailableException($"gcc is missing: {Remedy}", exception);
+            throw new PeerUnavailableException($"{compiler} is missing: {remedy}", exception);
         }
     }
 

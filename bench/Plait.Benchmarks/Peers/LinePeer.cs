@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
@@ -11,19 +10,17 @@ namespace Plait.Benchmarks.Peers;
 /// </summary>
 internal sealed class LinePeer : IRunningPeer
 {
-    private const int ErrorLinesKept = 5;
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(5);
 
     private readonly System.Diagnostics.Process process;
-    private readonly ConcurrentQueue<string> errors = new();
+    private readonly LastWords errors;
 
     private LinePeer(string label, System.Diagnostics.Process process)
     {
         Name = label;
         this.process = process;
-        process.ErrorDataReceived += (_, line) => KeepError(line.Data);
-        process.BeginErrorReadLine();
+        errors = new LastWords(process);
     }
 
     /// <inheritdoc/>
@@ -130,25 +127,9 @@ internal sealed class LinePeer : IRunningPeer
         }
         catch (TimeoutException exception)
         {
-            throw new PeerUnavailableException($"the peer {Name} gave no answer within {AnswerLimit.TotalSeconds:F0} s; last words: {LastWords()}", exception);
+            throw new PeerUnavailableException($"the peer {Name} gave no answer within {AnswerLimit.TotalSeconds:F0} s; last words: {errors}", exception);
         }
     }
 
-    private string Ended() => $"the peer {Name} ended before it answered; last words: {LastWords()}";
-
-    private string LastWords() => errors.IsEmpty ? "none" : string.Join(" | ", errors);
-
-    private void KeepError(string? line)
-    {
-        if (string.IsNullOrWhiteSpace(line))
-        {
-            return;
-        }
-
-        errors.Enqueue(line);
-        while (errors.Count > ErrorLinesKept)
-        {
-            errors.TryDequeue(out _);
-        }
-    }
+    private string Ended() => $"the peer {Name} ended before it answered; last words: {errors}";
 }

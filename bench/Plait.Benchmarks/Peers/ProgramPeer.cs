@@ -19,14 +19,18 @@ internal sealed class ProgramPeer : IRunningPeer
     public string Name { get; }
 
     /// <summary>A peer that is the .NET program of <c>bench/peers/NAME</c>, started through its own executable.</summary>
-    public static BenchPeer Create(string label, string name) => new(label, _ =>
+    public static BenchPeer Create(string label, string name) => new(label, _ => Task.FromResult<IRunningPeer>(new ProgramPeer(label, Command(name))));
+
+    /// <summary>How the .NET program of <c>bench/peers/NAME</c>, or another of this solution, is started.</summary>
+    /// <exception cref="PeerUnavailableException">The program is not built.</exception>
+    public static ProcessStartInfo Command(string name, params string[] arguments)
     {
-        var program = new ProcessStartInfo(PeerPlaces.DotnetProgram(name)) { UseShellExecute = false };
+        var program = new ProcessStartInfo(PeerPlaces.DotnetProgram(name), arguments) { UseShellExecute = false };
         // The peer is the plain program: it must find the runtime that runs us, and load nothing that was meant for us.
         program.Environment["DOTNET_ROOT"] = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
         program.Environment.Remove("DOTNET_STARTUP_HOOKS");
-        return Task.FromResult<IRunningPeer>(new ProgramPeer(label, program));
-    });
+        return program;
+    }
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<double>> RunAsync(int operations, CancellationToken cancellationToken)

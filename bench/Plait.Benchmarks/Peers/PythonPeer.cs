@@ -6,7 +6,8 @@ namespace Plait.Benchmarks.Peers;
 /// <summary>Peers written in Python.</summary>
 internal static class PythonPeer
 {
-    private const string Remedy = "apt-get install python3";
+    /// <summary>What to do where there is no Python.</summary>
+    public const string Remedy = "apt-get install python3";
 
     // The one on PATH first; a distribution's packages are seen by the distribution's own interpreter only.
     private static readonly string[] Interpreters = ["python3", "/usr/bin/python3"];
@@ -26,7 +27,9 @@ internal static class PythonPeer
     private static async Task<IRunningPeer> StartAsync(string label, string interpreter, string name, string[] arguments, CancellationToken cancellationToken) =>
         await LinePeer.StartAsync(label, interpreter, [PeerPlaces.Source(name + ".py"), .. arguments], Remedy, cancellationToken).ConfigureAwait(false);
 
-    private static async Task<string> InterpreterWithAsync(string module, string package, CancellationToken cancellationToken)
+    /// <summary>The interpreter that has a module.</summary>
+    /// <exception cref="PeerUnavailableException">None has; the message says what to install.</exception>
+    public static async Task<string> InterpreterWithAsync(string module, string package, CancellationToken cancellationToken)
     {
         foreach (var interpreter in Interpreters)
         {
