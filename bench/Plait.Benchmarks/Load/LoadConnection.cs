@@ -123,12 +123,12 @@ internal sealed class LoadConnection(LoadRun run, int index)
             return;
         }
 
-        if ((events & SelectorEvents.Write) != 0 && !Flush(LoadRun.Now))
+        if ((events & SelectorEvents.Write) != SelectorEvents.None && !Flush(LoadRun.Now))
         {
             return;
         }
 
-        if ((events & SelectorEvents.Read) != 0)
+        if ((events & SelectorEvents.Read) != SelectorEvents.None)
         {
             Receive(socket);
         }

@@ -101,7 +101,16 @@ internal sealed partial class LoadRun : IDisposable
     public Socket CreateSocket()
     {
         bool isUnix = Options.Target is UnixDomainSocketEndPoint;
-        var socket = new Socket(Options.Target.AddressFamily, SocketType.Stream, isUnix ? ProtocolType.Unspecified : ProtocolType.Tcp) { Blocking = false };
+        Socket socket;
+        try
+        {
+            socket = new Socket(Options.Target.AddressFamily, SocketType.Stream, isUnix ? ProtocolType.Unspecified : ProtocolType.Tcp) { Blocking = false };
+        }
+        catch (SocketException error) when (error.SocketErrorCode == SocketError.TooManyOpenSockets)
+        {
+            throw new IOException($"This process may not have {Options.Connections} connections open: raise the limit on open files (ulimit -n), or ask for fewer.", error);
+        }
+
         if (!isUnix)
         {
             socket.NoDelay = true;

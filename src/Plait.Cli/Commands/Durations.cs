@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 
 namespace Plait.Cli.Commands;
@@ -5,6 +6,7 @@ namespace Plait.Cli.Commands;
 /// <summary>Lengths of time on the command line: a number and its unit.</summary>
 internal static class Durations
 {
+    private static readonly SearchValues<char> s_number = SearchValues.Create("0123456789.");
     private static readonly TimeSpan s_longest = TimeSpan.FromDays(1);
 
     /// <summary>The time that <paramref name="text"/> stands for: <c>500ms</c>, <c>5s</c>, <c>1.5m</c>, <c>1h</c>; a number alone is seconds.</summary>
@@ -14,7 +16,7 @@ internal static class Durations
     /// <exception cref="UsageException">It is no such time, or longer than a day.</exception>
     public static TimeSpan Parse(string option, string text, bool isZeroAllowed)
     {
-        int digits = text.AsSpan().IndexOfAnyExcept("0123456789.");
+        int digits = text.AsSpan().IndexOfAnyExcept(s_number);
         (string number, string unit) = digits < 0 ? (text, "s") : (text[..digits], text[digits..]);
         double seconds = unit switch { "ms" => 0.001, "s" => 1, "m" => 60, "h" => 3600, _ => double.NaN };
         return double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double value)

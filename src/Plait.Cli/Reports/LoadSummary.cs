@@ -7,6 +7,8 @@ namespace Plait.Cli.Reports;
 /// <summary>What a run of the load generator measured, for people.</summary>
 internal sealed class LoadSummary(string target, LoadOptions options, LoadResult result)
 {
+    private static readonly double[] s_shares = [0.5, 0.9, 0.99, 0.999];
+
     public void WriteTo(Screen screen)
     {
         string pace = options.Rate > 0 ? $", {Figure(options.Rate)} messages a second in all" : "";
@@ -30,7 +32,7 @@ internal sealed class LoadSummary(string target, LoadOptions options, LoadResult
 
     /// <summary>The percentiles that are told, in microseconds, and the longest time.</summary>
     public static IEnumerable<(string Name, double Microseconds)> Percentiles(LatencyHistogram latency) =>
-        [.. new[] { 0.5, 0.9, 0.99, 0.999 }.Select(share => ($"p{(share * 100).ToString(CultureInfo.InvariantCulture)}", latency.Quantile(share) / 1e3)), ("max", latency.Maximum / 1e3)];
+        [.. s_shares.Select(share => ($"p{(share * 100).ToString(CultureInfo.InvariantCulture)}", latency.Quantile(share) / 1e3)), ("max", latency.Maximum / 1e3)];
 
     /// <summary>The name of an error in reports.</summary>
     public static string Word(LoadErrorKind kind) => kind switch

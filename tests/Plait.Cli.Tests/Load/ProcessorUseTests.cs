@@ -26,7 +26,7 @@ public sealed class ProcessorUseTests
     [InlineData("a grandchild that runs", "(i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done; echo done; read line; true) <&0; true")]
     public async Task Read_AProcessWithChildren_HasTheirsToo(string what, string script)
     {
-        using var shell = Process.Start(new ProcessStartInfo("bash", ["-c", script]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        using var shell = Process.Start(new ProcessStartInfo("bash", ["-c", script]) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true })!;
         try
         {
             Assert.Equal("done", await shell.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken));

@@ -1,3 +1,5 @@
+using Plait.Cli.Tests.Load;
+
 namespace Plait.Cli.Tests.Processes;
 
 /// <summary>What only a process of its own can show: signals, pipes and terminals.</summary>
@@ -31,6 +33,19 @@ public sealed class ToolProcessTests
         Assert.Contains("outer", run.Output);
         Assert.Contains("inner [not markup]", run.Output);
         Assert.Contains("between the bars [not markup]", run.Output);
+    }
+
+    [Fact]
+    public async Task Load_MoreConnectionsThanFilesMayBeOpen_SaysWhatToRaise()
+    {
+        using TestServer server = TestServer.Echo();
+        ProcessRun run = await ProcessRun.OfAsync(
+            "bash",
+            ["-c", $"ulimit -n 200; exec '{Repository.MadeUpTool}' --as-tool load {server.Target} --connections 500"]);
+
+        Assert.Equal(ExitCode.BadUsage, run.ExitCode);
+        Assert.Contains("--connections 500: ", run.Error);
+        Assert.Contains("ulimit -n", run.Error);
     }
 
     [Theory]
