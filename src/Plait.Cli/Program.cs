@@ -11,5 +11,5 @@ if (args is [DaemonThread.Role, .. var threads])
 }
 
 using var interrupt = new Interrupt(TimeProvider.System);
-var tool = new Tool(ChapterCatalog.All, BenchSource.Real, Screen.ForConsole(), Console.Out, Console.Error, TimeProvider.System);
+var tool = new Tool(ChapterCatalog.All, BenchSource.Real, Screen.ForConsole(), Console.In, Console.Out, Console.Error, TimeProvider.System);
 return interrupt.Translate(await tool.RunAsync(args, interrupt.Token));

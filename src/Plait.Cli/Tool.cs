@@ -9,7 +9,7 @@ namespace Plait.Cli;
 
 /// <summary>The plait tool: its commands, and one place where every outcome becomes an exit code.</summary>
 internal sealed class Tool(
-    IReadOnlyList<Chapter> chapters, BenchSource bench, Screen screen, TextWriter output, TextWriter error, TimeProvider time)
+    IReadOnlyList<Chapter> chapters, BenchSource bench, Screen screen, TextReader input, TextWriter output, TextWriter error, TimeProvider time)
 {
     private const string Description =
         """
@@ -72,6 +72,8 @@ internal sealed class Tool(
             new TourCommand(chapters, screen, time).Create(),
             new LabCommand(chapters, screen, time).Create(),
             new BenchCommand(bench, screen).Create(),
+            new ServeCommand(screen, input).Create(),
+            new ConnectCommand(input, output, error).Create(),
             new SchedCommand(screen).Create(),
             new DeadlocksCommand(output).Create(),
             new LoadCommand(screen).Create(),

@@ -8,7 +8,7 @@ using Xunit.MicrosoftTestingPlatform;
 if (args is ["--as-tool", .. string[] rest])
 {
     using var interrupt = new Interrupt(TimeProvider.System);
-    var tool = new Tool(MadeUpChapters.All, new BenchSource([], MadeUpBench.Nothing), Screen.ForConsole(), Console.Out, Console.Error, TimeProvider.System);
+    var tool = new Tool(MadeUpChapters.All, new BenchSource([], MadeUpBench.Nothing), Screen.ForConsole(), Console.In, Console.Out, Console.Error, TimeProvider.System);
     return interrupt.Translate(await tool.RunAsync(rest, interrupt.Token));
 }
 

@@ -17,7 +17,7 @@ internal sealed record ToolRun(int ExitCode, string Output, string Error)
     {
         var output = new StringWriter();
         var error = new StringWriter();
-        int code = await new Tool(chapters, bench, Screen.Plain(output), output, error, TimeProvider.System).RunAsync(args, interrupted);
+        int code = await new Tool(chapters, bench, Screen.Plain(output), TextReader.Null, output, error, TimeProvider.System).RunAsync(args, interrupted);
         return new ToolRun(code, output.ToString(), error.ToString());
     }
 }

@@ -7,5 +7,5 @@ internal static class OurServers
     /// <param name="model">The model's name, such as <c>coroutine</c>.</param>
     /// <param name="options">More of the command line.</param>
     public static ServerProgram Of(string model, params string[] options) =>
-        ServerProgram.InDotnet($"Plait, {model}", "Plait.Cli", new Dictionary<string, string>(), ["serve", "--model", model, "--port", "0", .. options]);
+        ServerProgram.InDotnet($"Plait, {model}", "Plait.Cli", new Dictionary<string, string>(), ["serve", "--model", model, "--port", "0", "--until-input-ends", .. options]);
 }

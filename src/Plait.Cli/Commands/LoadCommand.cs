@@ -43,7 +43,7 @@ internal sealed class LoadCommand(Screen screen)
     private async Task<int> RunAsync(ParseResult line, CancellationToken interrupted)
     {
         string target = line.GetValue(_target)!;
-        LoadOptions options = Options(line, await LoadTarget.ParseAsync(target, interrupted));
+        LoadOptions options = Options(line, await ServerPlace.ParseAsync(target, interrupted));
         using JsonReport report = JsonReport.Open(line.GetValue(_json));
         LoadResult result = await Task.Factory.StartNew(() => Run(options, interrupted), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         new LoadSummary(target, options, result).WriteTo(screen);

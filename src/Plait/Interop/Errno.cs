@@ -24,6 +24,7 @@ internal static class Errno
     public const int EMSGSIZE = 90;
     public const int EADDRINUSE = 98;
     public const int EADDRNOTAVAIL = 99;
+    public const int ENETUNREACH = 101;
     public const int ECONNABORTED = 103;
     public const int ECONNRESET = 104;
     public const int ENOTCONN = 107;
@@ -31,6 +32,7 @@ internal static class Errno
     public const int ETOOMANYREFS = 109;
     public const int ETIMEDOUT = 110;
     public const int ECONNREFUSED = 111;
+    public const int EHOSTUNREACH = 113;
     public const int EINPROGRESS = 115;
 
     /// <summary>The symbolic name for messages, with the number for those not listed.</summary>
@@ -57,6 +59,8 @@ internal static class Errno
         EMSGSIZE => "EMSGSIZE",
         EADDRINUSE => "EADDRINUSE",
         EADDRNOTAVAIL => "EADDRNOTAVAIL",
+        ENETUNREACH => "ENETUNREACH",
+        EHOSTUNREACH => "EHOSTUNREACH",
         ECONNABORTED => "ECONNABORTED",
         ECONNRESET => "ECONNRESET",
         ENOTCONN => "ENOTCONN",

@@ -1,21 +1,23 @@
 namespace Plait.Coroutines.Engine;
 
-/// <summary>A coroutine waits until a descriptor may be read. What it finds then is its own business: it says so when that is nothing.</summary>
-internal sealed class ReadyWait(EventLoop loop, LoopDescriptor descriptor) : IoWait(loop, descriptor)
+/// <summary>A coroutine waits until a descriptor may be read, or written. What it finds then is its own business: it says so when that is nothing.</summary>
+internal sealed class ReadyWait(EventLoop loop, LoopDescriptor descriptor, bool isForWriting) : IoWait(loop, descriptor)
 {
-    /// <summary>Completes at once while nothing says that a read would block.</summary>
+    private bool IsReady => isForWriting ? Descriptor.CanWrite : Descriptor.CanRead;
+
+    /// <summary>Completes at once while nothing says that a call would block.</summary>
     /// <param name="context">Who waits.</param>
     /// <param name="deadline">By the loop's clock: until when.</param>
     /// <exception cref="TimeoutException">The deadline has passed first.</exception>
-    public ValueTask Readable(CoroutineContext context, long deadline)
+    public ValueTask WaitAsync(CoroutineContext context, long deadline)
     {
-        if (Descriptor.CanRead && Loop.TryTakeOperation())
+        if (IsReady && Loop.TryTakeOperation())
         {
             return default;
         }
 
         Begin(context, deadline);
-        if (Descriptor.CanRead)
+        if (IsReady)
         {
             OnReady();
         }
@@ -23,11 +25,21 @@ internal sealed class ReadyWait(EventLoop loop, LoopDescriptor descriptor) : IoW
         return Task;
     }
 
-    public override string ToString() => $"something to read from descriptor {Descriptor.Number}";
+    public override string ToString() => $"descriptor {Descriptor.Number}, to be {(isForWriting ? "written" : "read")}";
 
-    protected override bool TryCall() => Descriptor.CanRead;
+    protected override bool TryCall() => IsReady;
 
-    protected override void SetPlace(IoWait? wait) => Descriptor.Reader = wait;
+    protected override void SetPlace(IoWait? wait)
+    {
+        if (isForWriting)
+        {
+            Descriptor.Writer = wait;
+        }
+        else
+        {
+            Descriptor.Reader = wait;
+        }
+    }
 
     protected override Exception NewTimeout() => new TimeoutException($"Descriptor {Descriptor.Number} was not ready in time.");
 }

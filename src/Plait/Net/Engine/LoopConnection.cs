@@ -100,6 +100,19 @@ internal sealed class LoopConnection : Connection
 
     internal override ValueTask<ReadOnlyMemory<byte>> LendAsync() => _receive.Lend(Enter());
 
+    /// <summary>Waits until a connection that is under way is made.</summary>
+    /// <exception cref="TimeoutException">The deadline has passed first.</exception>
+    /// <exception cref="SystemCallException">It is refused.</exception>
+    internal async ValueTask ConnectedAsync(long deadline)
+    {
+        _descriptor.CanWrite = false;
+        await new ReadyWait(_loop, _descriptor, isForWriting: true).WaitAsync(Enter(), deadline);
+        if (StreamCalls.TakeError(_descriptor.Number) is not 0 and int errno)
+        {
+            throw new SystemCallException("connect", errno);
+        }
+    }
+
     /// <summary>Receives into a buffer; -1 when there is nothing. What goes wrong is thrown.</summary>
     internal int Receive(Span<byte> buffer)
     {

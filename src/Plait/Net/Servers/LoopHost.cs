@@ -69,12 +69,12 @@ internal sealed class LoopHost : ServerHost
         try
         {
             loop.Poller.Watch(listener);
-            var wait = new ReadyWait(loop, listener);
+            var wait = new ReadyWait(loop, listener, isForWriting: false);
             int pause = 0;
             for (int inARow = 1; ; inARow++)
             {
                 // Room is taken once there is somebody for it: of several loops, one that has nobody must not keep it from the others.
-                await wait.Readable(CoroutineContext.Require("A server"), MonotonicClock.Never);
+                await wait.WaitAsync(CoroutineContext.Require("A server"), MonotonicClock.Never);
                 await Core.WaitForRoomAsync();
                 int accepted = StreamCalls.Accept(listener.Number, isBlocking: false);
                 if (TryServe(loop, accepted, worker))

@@ -5,7 +5,7 @@ using System.Net.Sockets;
 namespace Plait.Cli.Commands;
 
 /// <summary>The place of a server, as people write it.</summary>
-internal static class LoadTarget
+internal static class ServerPlace
 {
     private const string Unix = "unix:";
 

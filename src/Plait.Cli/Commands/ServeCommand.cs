@@ -1,0 +1,160 @@
+using System.CommandLine;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Plait.Cli.Terminal;
+using Plait.Net;
+using Plait.Net.Servers;
+
+namespace Plait.Cli.Commands;
+
+/// <summary><c>plait serve</c>: a server under any of the models of I/O.</summary>
+internal sealed class ServeCommand(Screen screen, TextReader input)
+{
+    public const string Name = "serve";
+
+    private const string Echo = "echo";
+    private const string Upper = "upper";
+
+    // Less than what the tool gives itself to end.
+    private static readonly TimeSpan s_longestDrain = TimeSpan.FromSeconds(4);
+
+    private readonly Option<string> _model = new("--model") { Description = "How connections are treated: see --models.", HelpName = "MODEL", DefaultValueFactory = static _ => "coroutine" };
+    private readonly Option<bool> _models = new("--models") { Description = "List the models, and what each is good for." };
+    private readonly Option<int> _port = new("--port") { Description = "The port; 0 for any that is free.", HelpName = "N", DefaultValueFactory = static _ => 0 };
+    private readonly Option<string> _host = new("--host") { Description = "The address of this machine to listen at.", HelpName = "ADDRESS", DefaultValueFactory = static _ => "127.0.0.1" };
+    private readonly Option<string?> _path = new("--unix") { Description = "Listen at a path instead, as a Unix socket.", HelpName = "PATH" };
+    private readonly Option<string> _handler = new("--handler") { Description = $"What it does with what comes: {Echo} or {Upper}.", HelpName = "NAME", DefaultValueFactory = static _ => Echo };
+    private readonly Option<int> _workers = new("--workers") { Description = "How many loops or threads, in models that have several. Default: what the model says.", HelpName = "N" };
+    private readonly Option<int> _most = new("--max-connections") { Description = "Connections at once; others wait.", HelpName = "N", DefaultValueFactory = static _ => 20_000 };
+    private readonly Option<string> _idle = new("--idle") { Description = "How long a connection may be silent.", HelpName = "TIME", DefaultValueFactory = static _ => "2m" };
+    private readonly Option<string> _drain = new("--drain") { Description = $"How long connections may go on once it is told to end; up to {s_longestDrain.TotalSeconds:0}s.", HelpName = "TIME", DefaultValueFactory = static _ => "3s" };
+    private readonly Option<bool> _untilInput = new("--until-input-ends") { Description = "End when standard input does, as well as on Ctrl+C or SIGTERM." };
+
+    public Command Create()
+    {
+        var command = new Command(Name, "Serve until Ctrl+C or SIGTERM: then nothing new is accepted, and what is under way may end. The first line says where it listens.")
+        {
+            _model, _models, _port, _host, _path, _handler, _workers, _most, _idle, _drain, _untilInput,
+        };
+        command.SetAction(RunAsync);
+        return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult line, CancellationToken interrupted)
+    {
+        if (line.GetValue(_models))
+        {
+            var table = new TextTable("model", "good for");
+            foreach (ServerModelInfo model in ServerModels.All)
+            {
+                table.Add((model.Name, Tone.Normal), (model.GoodFor, Tone.Faint));
+            }
+
+            table.WriteTo(screen);
+            return ExitCode.Ok;
+        }
+
+        TimeSpan drain = Durations.Parse(_drain.Name, line.GetValue(_drain)!, isZeroAllowed: true);
+        if (drain > s_longestDrain)
+        {
+            throw new UsageException($"{_drain.Name} {drain.TotalSeconds:0.###}s: it is at most {s_longestDrain.TotalSeconds:0}s.");
+        }
+
+        await using StreamServer server = Start(line);
+        screen.WriteLine($"listening on {server.EndPoint}");
+        await EndAsync(line.GetValue(_untilInput), interrupted);
+        await server.StopAsync(drain);
+        ServerStatistics all = server.GetStatistics();
+        screen.WriteLine($"{all.Accepted:N0} connections: {all.Served:N0} served, {all.Resets:N0} reset, {all.TimedOut:N0} too slow, {all.Failed:N0} failed, {all.Refused:N0} refused, {all.BrokenOff:N0} broken off");
+        return ExitCode.Ok;
+    }
+
+    private StreamServer Start(ParseResult line)
+    {
+        try
+        {
+            return StreamServer.Start(Handler(line.GetValue(_handler)!), new StreamServerOptions
+            {
+                Model = Model(line.GetValue(_model)!),
+                EndPoint = Place(line),
+                Workers = line.GetValue(_workers),
+                MaxConnections = line.GetValue(_most),
+                IdleTimeout = Durations.Parse(_idle.Name, line.GetValue(_idle)!, isZeroAllowed: false),
+            });
+        }
+        catch (Exception refused) when (refused is ArgumentException or IOException)
+        {
+            throw new UsageException(refused.Message.Split(" (Parameter ")[0], refused);
+        }
+    }
+
+    private EndPoint Place(ParseResult line)
+    {
+        if (line.GetValue(_path) is { } path)
+        {
+            return new UnixDomainSocketEndPoint(path);
+        }
+
+        string host = line.GetValue(_host)!;
+        int port = line.GetValue(_port);
+        return !IPAddress.TryParse(host, out IPAddress? address) ? throw new UsageException($"{_host.Name} '{host}' is no address. It is one of this machine's, such as 127.0.0.1 or ::1.")
+            : port is < 0 or > ushort.MaxValue ? throw new UsageException($"{_port.Name} {port}: a port is from 0 to {ushort.MaxValue}.")
+            : new IPEndPoint(address, port);
+    }
+
+    private static ServerModel Model(string name) =>
+        ServerModels.All.FirstOrDefault(model => model.Name == name)?.Model ?? throw UsageException.Unknown("model", name, [.. ServerModels.All.Select(static model => model.Name)]);
+
+    private static ConnectionHandler Handler(string name) => name switch
+    {
+        Echo => EchoAsync,
+        Upper => UpperAsync,
+        _ => throw UsageException.Unknown("handler", name, [Echo, Upper]),
+    };
+
+    private static async Task EchoAsync(Connection connection)
+    {
+        while (true)
+        {
+            ReadOnlyMemory<byte> data = await connection.ReceiveAsync();
+            if (data.IsEmpty)
+            {
+                return;
+            }
+
+            await connection.SendAsync(data);
+        }
+    }
+
+    private static async Task UpperAsync(Connection connection)
+    {
+        byte[] upper = new byte[16 * 1024];
+        while (await connection.ReceiveAsync(upper) is > 0 and int count)
+        {
+            Ascii.ToUpperInPlace(upper.AsSpan(0, count), out _);
+            await connection.SendAsync(upper.AsMemory(0, count));
+        }
+    }
+
+    private async Task EndAsync(bool untilInputEnds, CancellationToken interrupted)
+    {
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using CancellationTokenRegistration told = interrupted.Register(() => ended.TrySetResult());
+        if (untilInputEnds)
+        {
+            // Reading blocks, and cannot be cancelled: the thread ends with the tool.
+            new Thread(() =>
+            {
+                while (input.Read() >= 0)
+                {
+                }
+
+                ended.TrySetResult();
+            })
+            { IsBackground = true, Name = "input" }.Start();
+        }
+
+        await ended.Task;
+    }
+}

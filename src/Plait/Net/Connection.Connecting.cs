@@ -1,0 +1,58 @@
+using System.Net;
+using Plait.Coroutines;
+using Plait.Net.Engine;
+
+namespace Plait.Net;
+
+/// <content>Clients.</content>
+public abstract partial class Connection
+{
+    /// <summary>Connects to a server, in a coroutine: others of its loop run meanwhile, and the connection is for coroutines of that loop.</summary>
+    /// <param name="server">An <see cref="IPEndPoint"/> or a <see cref="System.Net.Sockets.UnixDomainSocketEndPoint"/>.</param>
+    /// <param name="options">How long and how often. Default: null, once within 10 s.</param>
+    /// <returns>The connection; the caller's to dispose.</returns>
+    /// <exception cref="IOException">The server cannot be reached: the last attempt's reason.</exception>
+    /// <exception cref="ConnectionTimeoutException">The last attempt was not answered in time.</exception>
+    /// <exception cref="InvalidOperationException">No coroutine runs on this thread: use <see cref="Connect"/>.</exception>
+    public static async Task<Connection> ConnectAsync(EndPoint server, ConnectOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(server);
+        options ??= ConnectOptions.Default;
+        options.Validate();
+        CoroutineContext context = CoroutineContext.Require("Connection.ConnectAsync");
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await Connecting.TryAsync(context.Loop, server, options.Timeout);
+            }
+            catch (Exception error) when (attempt < options.Attempts && Connecting.IsWorthRetrying(error))
+            {
+                await Coroutine.Sleep(options.PauseAfter(attempt));
+            }
+        }
+    }
+
+    /// <summary>Connects to a server, and blocks until that is done. The connection's calls block as well, and complete before they return.</summary>
+    /// <inheritdoc cref="ConnectAsync"/>
+    /// <exception cref="IOException">The server cannot be reached: the last attempt's reason.</exception>
+    public static Connection Connect(EndPoint server, ConnectOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(server);
+        options ??= ConnectOptions.Default;
+        options.Validate();
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return Connecting.Try(server, options.Timeout);
+            }
+            catch (Exception error) when (attempt < options.Attempts && Connecting.IsWorthRetrying(error))
+            {
+                // The calls of this connection block, and so does the pause.
+                using var never = new ManualResetEventSlim();
+                _ = never.Wait(options.PauseAfter(attempt));
+            }
+        }
+    }
+}

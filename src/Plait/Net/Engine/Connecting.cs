@@ -1,0 +1,115 @@
+using System.Net;
+using Plait.Coroutines;
+using Plait.Coroutines.Engine;
+using Plait.Interop;
+
+namespace Plait.Net.Engine;
+
+/// <summary>One attempt to connect.</summary>
+internal static class Connecting
+{
+    /// <summary>Whether the next attempt may well have another end.</summary>
+    public static bool IsWorthRetrying(Exception error) => error is ConnectionTimeoutException || (error.InnerException is SystemCallException
+    {
+        Number: Errno.ECONNREFUSED or Errno.ECONNRESET or Errno.ETIMEDOUT or Errno.EAGAIN or Errno.ENOENT or Errno.ENETUNREACH or Errno.EHOSTUNREACH or Errno.ECONNABORTED or Errno.EMFILE or Errno.ENFILE,
+    });
+
+    public static async Task<Connection> TryAsync(EventLoop loop, EndPoint server, TimeSpan timeout)
+    {
+        Descriptor socket = Create(server);
+        int begun = StreamCalls.Connect(socket.Number, server);
+        if (begun is not (0 or -Errno.EINPROGRESS))
+        {
+            socket.Dispose();
+            throw Refused(server, -begun);
+        }
+
+        var connection = new LoopConnection(loop, socket.Detach());
+        try
+        {
+            if (begun != 0)
+            {
+                await connection.ConnectedAsync(loop.DeadlineAfter(timeout));
+            }
+
+            return connection;
+        }
+        catch (TimeoutException)
+        {
+            await connection.DisposeAsync();
+            throw Late(server, timeout);
+        }
+        catch (SystemCallException error)
+        {
+            await connection.DisposeAsync();
+            throw Refused(server, error.Number);
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    public static Connection Try(EndPoint server, TimeSpan timeout)
+    {
+        Descriptor socket = Create(server);
+        try
+        {
+            int error = -StreamCalls.Connect(socket.Number, server);
+            if (error == Errno.EINPROGRESS)
+            {
+                Span<PollDescriptor> one = [new() { Fd = socket.Number, Events = ReadyPoll.Writable }];
+                if (ReadyPoll.Wait(one, timeout == Timeout.InfiniteTimeSpan ? MonotonicClock.Never : MonotonicClock.After(timeout)) == 0)
+                {
+                    throw Late(server, timeout);
+                }
+
+                error = StreamCalls.TakeError(socket.Number);
+            }
+
+            if (error != 0)
+            {
+                throw Refused(server, error);
+            }
+
+            StreamCalls.SetBlocking(socket.Number, isBlocking: true);
+            return new BlockingConnection(socket.Detach());
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private static Descriptor Create(EndPoint server)
+    {
+        try
+        {
+            Descriptor socket = StreamCalls.Create(server, isBlocking: false);
+            if (server is IPEndPoint)
+            {
+                StreamCalls.SetNoDelay(socket.Number);
+            }
+
+            return socket;
+        }
+        catch (SystemCallException error)
+        {
+            throw Refused(server, error.Number);
+        }
+    }
+
+    private static ConnectionTimeoutException Late(EndPoint server, TimeSpan timeout) =>
+        new(ConnectionTimeout.Connect, $"{server} has not answered within {timeout.TotalSeconds:0.###} s.");
+
+    private static IOException Refused(EndPoint server, int errno) => new(
+        errno switch
+        {
+            Errno.ECONNREFUSED => $"Nobody listens at {server}.",
+            Errno.ENOENT => $"There is no socket at {server}.",
+            _ => $"{server} cannot be reached ({Errno.Name(errno)}).",
+        },
+        new SystemCallException("connect", errno));
+}
