@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Plait.Coroutines.Engine;
+using Plait.Synchronization.Engine;
 
 namespace Plait.Coroutines;
 
@@ -12,7 +13,7 @@ namespace Plait.Coroutines;
 /// <para>Awaiting a coroutine waits for its end, and throws what it threw. An error that nobody awaits is told by <see cref="EventLoop.UnhandledException"/>.</para>
 /// <para><see cref="Kill"/> is level-triggered: from then on every wait of ours in the coroutine throws <see cref="CoroutineKilledException"/>, until it ends.</para>
 /// </remarks>
-public partial class Coroutine : CoroutineContext
+public partial class Coroutine : CoroutineContext, ITurnTaker
 {
     private static readonly Action<object?> BeginStep = static self => ((Coroutine)self!).Begin();
     private static readonly Action EndCurrent = static () => ((Coroutine)SynchronizationContext.Current!).End();
@@ -31,6 +32,7 @@ public partial class Coroutine : CoroutineContext
     private EndWait? _lastJoiner;
     private TaskCompletionSource? _ended;
 
+    private UnitAgents? _unit;
     private int _state;
     private bool _isObserved;
     private bool _isKilled;
@@ -101,6 +103,15 @@ public partial class Coroutine : CoroutineContext
     /// <summary>Its own values; made when first used. By the loop's thread.</summary>
     internal Dictionary<object, object?>? Locals { get; set; }
 
+    string ITurnTaker.LoopName => Loop.Name;
+
+    /// <summary>What it is to locks and queues; made when it first uses one, and read by the watch. By the loop's thread.</summary>
+    UnitAgents? ITurnTaker.Unit
+    {
+        get => Volatile.Read(ref _unit);
+        set => Volatile.Write(ref _unit, value);
+    }
+
     /// <summary>What it was made of, before it begins; then its task.</summary>
     internal object Function => _work;
 
@@ -145,6 +156,11 @@ public partial class Coroutine : CoroutineContext
 
     /// <summary>Whether somebody has seen its end, or is about to.</summary>
     internal bool IsObserved => _isObserved;
+
+    /// <summary>What it waits for among locks and queues, in whichever way; null for nothing of these. From any thread: a moment's truth.</summary>
+    internal string? GrantText() => Volatile.Read(ref _unit)?.WaitText();
+
+    bool ITurnTaker.SharesThreadWith(ITurnTaker other) => other is Coroutine { Loop: var loop } && loop == Loop;
 
     internal Step FirstStep() => new(BeginStep, this, this);
 
@@ -358,6 +374,12 @@ public partial class Coroutine : CoroutineContext
     private void Close(CoroutineState state)
     {
         Forget();
+        if (_unit is { } unit)
+        {
+            _unit = null;
+            unit.EndIfIdle();
+        }
+
         Interlocked.Exchange(ref _state, (int)state);
         Loop.OnEnded(this);
         bool isFirst = true;

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Threading.Tasks.Sources;
 using Plait.Coroutines.Engine;
+using Plait.Synchronization.Engine;
 
 namespace Plait.Coroutines;
 
@@ -8,7 +9,7 @@ namespace Plait.Coroutines;
 /// What a step of a coroutine runs in: the <see cref="Coroutines.Coroutine"/> itself, or a scope inside it. As the <see cref="SynchronizationContext"/> of the step it
 /// is what every await returns to, of our own waits and of foreign tasks alike.
 /// </summary>
-public abstract class CoroutineContext : SynchronizationContext
+public abstract class CoroutineContext : SynchronizationContext, ITurn
 {
     // By the loop's thread; read by any.
     private volatile Cancellation? _cancellation;
@@ -29,6 +30,8 @@ public abstract class CoroutineContext : SynchronizationContext
 
     /// <summary>That of the step that runs on this thread; null outside of coroutines. Only the loop sets it, and only on its own thread.</summary>
     internal static new CoroutineContext? Current => SynchronizationContext.Current as CoroutineContext;
+
+    ITurnTaker ITurn.Taker => Root;
 
     private protected bool IsCancelled => _cancellation is not null;
 
@@ -63,6 +66,8 @@ public abstract class CoroutineContext : SynchronizationContext
         Loop.Post(new Step(SentCallback.RunStep, sent, this));
         sent.Wait();
     }
+
+    ITurnWait ITurn.NewWait(AsyncWait wait, bool mayEnd) => new GrantWait(this, wait, mayEnd);
 
     /// <summary>That of the step that runs.</summary>
     /// <param name="what">What needs it, for the message.</param>

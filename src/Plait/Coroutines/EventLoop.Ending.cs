@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Plait.Coroutines.Engine;
+using Plait.Synchronization.Engine;
 
 namespace Plait.Coroutines;
 
@@ -239,6 +240,7 @@ public sealed partial class EventLoop
         // What the caller's thread has set is for main, which has captured it, and not for what others spawn.
         ExecutionContext? flow = Beginning.StartFromNothing();
         t_current = this;
+        Agents.BeginTurns();
         BlockWatch? watch = BlockWatch.Begin(this);
         try
         {
@@ -249,6 +251,7 @@ public sealed partial class EventLoop
             watch?.Dispose();
             Close();
             t_current = null;
+            Agents.EndTurns();
             if (flow is not null)
             {
                 ExecutionContext.Restore(flow);

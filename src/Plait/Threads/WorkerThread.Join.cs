@@ -73,12 +73,12 @@ public partial class WorkerThread
         RefuseSelf(Joinable());
         if (limit == Timeout.InfiniteTimeSpan && !cancellationToken.CanBeCanceled)
         {
-            await WaitInGraphAsync(new SourcePlace(file, line)).ConfigureAwait(false);
+            await WaitInGraphAsync(new SourcePlace(file, line)).ConfigureAwait(Agents.HasTurn);
         }
 
         try
         {
-            await _endedTask.Task.WaitAsync(limit, cancellationToken).ConfigureAwait(false);
+            await _endedTask.Task.WaitAsync(limit, cancellationToken).ConfigureAwait(Agents.HasTurn);
             return true;
         }
         catch (TimeoutException)
@@ -103,7 +103,7 @@ public partial class WorkerThread
     /// <summary>The same for <c>await thread</c>, which is awaited at once. Nothing tells where that is.</summary>
     internal async Task<object?> CompleteAsync()
     {
-        _ = await JoinAsync(file: string.Empty, line: 0).ConfigureAwait(false);
+        _ = await JoinAsync(file: string.Empty, line: 0).ConfigureAwait(Agents.HasTurn);
         return TakeResult();
     }
 
@@ -129,7 +129,7 @@ public partial class WorkerThread
     // Until it has ended. A unit that is no flow yet holds nothing across an await: nobody waits for it, and there is no edge to make. Nor is there when no room for one is left.
     private ValueTask<bool> WaitInGraphAsync(SourcePlace site)
     {
-        if (_ended.IsSet || Agents.CurrentUnit is not { IsFlow: true } || EndToWaitFor() is not { } end)
+        if (_ended.IsSet || !(Agents.HasTurn || Agents.CurrentUnit is { IsFlow: true }) || EndToWaitFor() is not { } end)
         {
             return new ValueTask<bool>(result: false);
         }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Plait.Synchronization.Engine;
 
 namespace Plait.Threads;
 
@@ -52,5 +53,5 @@ public class WorkerThread<TResult> : WorkerThread
 
     internal sealed override object? RunBoxed() => Run();
 
-    private async Task<TResult> AwaitedAsync() => (TResult)(await CompleteAsync().ConfigureAwait(false))!;
+    private async Task<TResult> AwaitedAsync() => (TResult)(await CompleteAsync().ConfigureAwait(Agents.HasTurn))!;
 }

@@ -58,7 +58,7 @@ internal sealed unsafe class DrivenProgram : IDisposable
 
         for (int i = 0; i < _units.Length; i++)
         {
-            _all[i] = _units[i].Enter(_memory);
+            _all[i] = _units[i].In(_memory);
         }
     }
 

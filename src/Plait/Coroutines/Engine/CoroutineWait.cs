@@ -24,6 +24,12 @@ internal abstract class CoroutineWait : LoopTimer
     protected void Enter(CoroutineContext context)
     {
         context.ThrowIfCancelled();
+        Join(context);
+    }
+
+    /// <summary>It begins, also in a context that is cancelled.</summary>
+    protected void Join(CoroutineContext context)
+    {
         Context = context;
         context.Root.Add(this);
         if (IsInside)

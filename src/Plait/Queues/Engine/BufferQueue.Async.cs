@@ -12,7 +12,7 @@ internal sealed partial class BufferQueue<T>
         BufferLoan<T>? loan;
         while (!TryBorrow(out loan))
         {
-            await Parts.Items.WaitUntilAsync(QueueSide.Deadline(Timeout.InfiniteTimeSpan), new SourcePlace(file, line), cancellationToken).ConfigureAwait(false);
+            await Parts.Items.WaitUntilAsync(QueueSide.Deadline(Timeout.InfiniteTimeSpan), new SourcePlace(file, line), cancellationToken).ConfigureAwait(Agents.HasTurn);
         }
 
         return loan;

@@ -12,7 +12,7 @@ internal sealed partial class LeaseQueue<T>
         QueueLease<T>? lease;
         while (!TryLease(out lease))
         {
-            await Parts.Items.WaitUntilAsync(QueueSide.Deadline(Timeout.InfiniteTimeSpan), new SourcePlace(file, line), cancellationToken).ConfigureAwait(false);
+            await Parts.Items.WaitUntilAsync(QueueSide.Deadline(Timeout.InfiniteTimeSpan), new SourcePlace(file, line), cancellationToken).ConfigureAwait(Agents.HasTurn);
         }
 
         return lease;

@@ -41,11 +41,11 @@ internal abstract partial class ScopeQueue<T>
             int count = 1;
             if (Priority is not null)
             {
-                await PutRankedAsync(items.Span[0], Priority(items.Span[0]), new SourcePlace(file, line), cancellationToken).ConfigureAwait(false);
+                await PutRankedAsync(items.Span[0], Priority(items.Span[0]), new SourcePlace(file, line), cancellationToken).ConfigureAwait(Agents.HasTurn);
             }
             else if (!HasPut(TryPutManyNow(items.Span, out count)))
             {
-                await PutSurelyAsync(items.Span[0], 0, new SourcePlace(file, line), cancellationToken).ConfigureAwait(false);
+                await PutSurelyAsync(items.Span[0], 0, new SourcePlace(file, line), cancellationToken).ConfigureAwait(Agents.HasTurn);
                 count = 1;
             }
 
@@ -81,7 +81,7 @@ internal abstract partial class ScopeQueue<T>
         int count;
         while (!HasGot(TryGetManyNow(items.Span, out count)))
         {
-            await Parts.Items.WaitUntilAsync(QueueSide.Deadline(Timeout.InfiniteTimeSpan), new SourcePlace(file, line), cancellationToken).ConfigureAwait(false);
+            await Parts.Items.WaitUntilAsync(QueueSide.Deadline(Timeout.InfiniteTimeSpan), new SourcePlace(file, line), cancellationToken).ConfigureAwait(Agents.HasTurn);
         }
 
         return count;
@@ -94,7 +94,7 @@ internal abstract partial class ScopeQueue<T>
             T item;
             try
             {
-                item = await GetAsync(cancellationToken).ConfigureAwait(false);
+                item = await GetAsync(cancellationToken).ConfigureAwait(Agents.HasTurn);
             }
             catch (QueueShutdownException)
             {
@@ -155,7 +155,7 @@ internal abstract partial class ScopeQueue<T>
     }
 
     private async ValueTask PutSurelyAsync(T item, long rank, SourcePlace site, CancellationToken token) =>
-        await PutSlowlyAsync(item, rank, Timeout.InfiniteTimeSpan, site, token).ConfigureAwait(false);
+        await PutSlowlyAsync(item, rank, Timeout.InfiniteTimeSpan, site, token).ConfigureAwait(Agents.HasTurn);
 
     private async ValueTask<bool> PutSlowlyAsync(T item, long rank, TimeSpan timeout, SourcePlace site, CancellationToken token)
     {
@@ -167,7 +167,7 @@ internal abstract partial class ScopeQueue<T>
             bool isInTime = true;
             while (!isPut && isInTime)
             {
-                isInTime = await Parts.Room.WaitUntilAsync(deadline, site, token).ConfigureAwait(false);
+                isInTime = await Parts.Room.WaitUntilAsync(deadline, site, token).ConfigureAwait(Agents.HasTurn);
                 isPut = HasPut(TryPutEncoded(item, encoded, rank));
             }
 
@@ -181,14 +181,14 @@ internal abstract partial class ScopeQueue<T>
 
     private async ValueTask<T> GetSurelyAsync(SourcePlace site, CancellationToken token)
     {
-        (_, T? item) = await GetSlowlyAsync(Timeout.InfiniteTimeSpan, site, token).ConfigureAwait(false);
+        (_, T? item) = await GetSlowlyAsync(Timeout.InfiniteTimeSpan, site, token).ConfigureAwait(Agents.HasTurn);
         return item!;
     }
 
     private async ValueTask<(bool IsTaken, T? Item)> GetSlowlyAsync(TimeSpan timeout, SourcePlace site, CancellationToken token)
     {
         long deadline = QueueSide.Deadline(timeout);
-        while (await Parts.Items.WaitUntilAsync(deadline, site, token).ConfigureAwait(false))
+        while (await Parts.Items.WaitUntilAsync(deadline, site, token).ConfigureAwait(Agents.HasTurn))
         {
             if (HasGot(TryGetNow(out T item)))
             {

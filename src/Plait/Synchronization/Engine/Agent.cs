@@ -72,6 +72,9 @@ internal sealed unsafe class Agent
     /// <summary>What it gave up of a reentrant lock while it waits for a condition.</summary>
     public int SavedRecursion { get; set; }
 
+    /// <summary>What its wait was cut short by, other than a token.</summary>
+    public Exception? Interruption { get; set; }
+
     /// <summary>The deadlock that its wait was given up for.</summary>
     public DeadlockReport? Report { get; set; }
 
@@ -96,6 +99,9 @@ internal sealed unsafe class Agent
 
     /// <summary>Claims the record's wait fields; false when a fork of the same flow waits already.</summary>
     public bool TryBeginWait() => !_isFlow || Interlocked.Exchange(ref _isWaiting, 1) == 0;
+
+    /// <summary>Whether it holds nothing and waits for nothing.</summary>
+    public bool IsIdle => Record->WaitObject == 0 && Volatile.Read(ref _isWaiting) == 0 && HoldList.Copy(Memory, Record).Length == 0;
 
     public void EndWait() => Volatile.Write(ref _isWaiting, 0);
 

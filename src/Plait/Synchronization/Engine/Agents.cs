@@ -6,6 +6,7 @@ namespace Plait.Synchronization.Engine;
 /// <summary>
 /// Finds the calling unit's agent. Inside an async flow that has acquired something asynchronously it is the flow's, else the
 /// thread's own. A flow's forks (tasks that it starts and does not await at once) share its agent until they acquire at the same time.
+/// On the thread of an event loop it is that of the coroutine whose turn it is, whatever flow that was started in.
 /// </summary>
 internal static unsafe class Agents
 {
@@ -14,8 +15,15 @@ internal static unsafe class Agents
         UnitAgents? unit = change.CurrentValue ?? t_thread;
         t_current = unit;
         t_last = null;
-        t_key = unit?.Key ?? 0;
+        t_key = t_takesTurns ? NoKey : unit?.Key ?? 0;
     });
+
+    // That of no unit.
+    private const ulong NoKey = ulong.MaxValue;
+
+    // Whether units take turns on this thread: then nothing of the above is remembered, for who calls is another from one step to the next.
+    [ThreadStatic]
+    private static bool t_takesTurns;
 
     // The agent found last on this thread: one of t_current's.
     [ThreadStatic]
@@ -42,7 +50,19 @@ internal static unsafe class Agents
     }
 
     /// <summary>The unit that calls; null before it used a scope.</summary>
-    public static UnitAgents? CurrentUnit => t_current;
+    public static UnitAgents? CurrentUnit => Turn is { } turn ? UnitOf(turn.Taker) : t_current;
+
+    /// <summary>The turn in which this thread is; null for none.</summary>
+    public static ITurn? Turn => t_takesTurns ? SynchronizationContext.Current as ITurn : null;
+
+    /// <summary>Whether a unit calls that goes on in turns: what it awaits inside here is to come back to it, and not to just any thread.</summary>
+    public static bool HasTurn => Turn is not null;
+
+    /// <summary>From now on units take turns on this thread.</summary>
+    public static void BeginTurns() => (t_takesTurns, t_last, t_key) = (true, null, NoKey);
+
+    /// <summary>The thread is its own again.</summary>
+    public static void EndTurns() => (t_takesTurns, t_last, t_key) = (false, null, t_current?.Key ?? 0);
 
     /// <summary>Whoever calls.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -55,16 +75,16 @@ internal static unsafe class Agents
     /// <summary>Whoever calls, if it has a record already, else its process. For what must not fail because there is no record left.</summary>
     public static Agent CurrentOrProcess(ScopeMemory memory)
     {
-        Agent?[] agents = t_current?.ByMemory ?? [];
+        Agent?[] agents = CurrentUnit?.ByMemory ?? [];
         return memory.Ordinal < agents.Length && agents[memory.Ordinal] is { } agent ? agent : memory.ProcessAgent;
     }
 
     /// <summary>Whoever calls, as a flow: what it acquires stays its own across awaits.</summary>
     public static Agent CurrentFlow(ScopeMemory memory)
     {
-        if (t_current is not { IsFlow: true })
+        if (t_current is not { IsFlow: true } && !HasTurn)
         {
-            Flow.Value = new UnitAgents(Interlocked.Increment(ref s_lastFlow), thread: null);
+            Flow.Value = NewFlow(null);
         }
 
         return Current(memory);
@@ -73,7 +93,7 @@ internal static unsafe class Agents
     /// <summary>A flow's agent is waiting already: the caller is a fork of it, and gets an agent of its own.</summary>
     public static Agent Fork(ScopeMemory memory)
     {
-        Flow.Value = new UnitAgents(Interlocked.Increment(ref s_lastFlow), thread: null);
+        Flow.Value = NewFlow(Turn?.Taker);
         return Current(memory);
     }
 
@@ -94,22 +114,35 @@ internal static unsafe class Agents
         t_thread = null;
         t_current = null;
         t_last = null;
-        t_key = 0;
+        t_key = t_takesTurns ? NoKey : 0;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static Agent Find(ScopeMemory memory)
     {
+        if (Turn is { Taker: var taker })
+        {
+            return (UnitOf(taker) ?? (taker.Unit = NewFlow(taker))).In(memory);
+        }
+
         UnitAgents unit = t_current ??= t_thread ??= new UnitAgents(flowId: 0, Thread.CurrentThread);
+        if (t_takesTurns)
+        {
+            return unit.In(memory);
+        }
+
         t_key = unit.Key;
-        Agent?[] agents = unit.ByMemory;
-        int ordinal = memory.Ordinal;
-        return t_last = (uint)ordinal < (uint)agents.Length && agents[ordinal] is { } agent ? agent : unit.Enter(memory);
+        return t_last = unit.In(memory);
     }
+
+    // A branch of it that had to become a unit of its own has said so in its flow.
+    private static UnitAgents? UnitOf(ITurnTaker taker) => t_current is { } flow && flow.Taker == taker ? flow : taker.Unit;
+
+    private static UnitAgents NewFlow(ITurnTaker? taker) => new(Interlocked.Increment(ref s_lastFlow), thread: null, taker);
 }
 
 /// <summary>One unit's agents, one in each memory that it uses. When nobody refers to it any more, neither a thread nor a flow nor a hold, its agents end.</summary>
-internal sealed class UnitAgents(int flowId, Thread? thread)
+internal sealed class UnitAgents(int flowId, Thread? thread, ITurnTaker? taker = null)
 {
     private static ulong s_lastKey;
 
@@ -123,10 +156,49 @@ internal sealed class UnitAgents(int flowId, Thread? thread)
 
     public bool IsFlow => flowId != 0;
 
+    /// <summary>The coroutine that it is, or a branch of; null for a thread and for any other flow.</summary>
+    public ITurnTaker? Taker => taker;
+
     ~UnitAgents() => End();
 
+    /// <summary>Its agent in that memory.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Agent In(ScopeMemory memory)
+    {
+        Agent?[] agents = ByMemory;
+        int ordinal = memory.Ordinal;
+        return (uint)ordinal < (uint)agents.Length && agents[ordinal] is { } agent ? agent : Enter(memory);
+    }
 
-    public Agent Enter(ScopeMemory memory)
+    /// <summary>What it waits for, in words; null for nothing. From any thread: a moment's truth.</summary>
+    public string? WaitText()
+    {
+        foreach (Agent? agent in ByMemory)
+        {
+            if (agent is not null && WaitGraph.TryRead(agent.Memory, agent.Index, out Wait wait))
+            {
+                return Engine.WaitText.Describe(wait);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>It will not acquire any more. Where nothing is left that may still be released it ends at once, else when nobody refers to it.</summary>
+    public void EndIfIdle()
+    {
+        foreach (Agent? agent in ByMemory)
+        {
+            if (agent is not null && !agent.IsIdle)
+            {
+                return;
+            }
+        }
+
+        End();
+    }
+
+    private Agent Enter(ScopeMemory memory)
     {
         lock (_gate)
         {
@@ -137,7 +209,7 @@ internal sealed class UnitAgents(int flowId, Thread? thread)
 
             Agent?[] grown = new Agent?[Math.Max(ByMemory.Length, memory.Ordinal + 1)];
             ByMemory.CopyTo(grown, 0);
-            var agent = new Agent(memory, thread is null ? 0 : ProcessCalls.CurrentTid, flowId, thread?.Name) { Key = Key, Flow = IsFlow ? this : null };
+            var agent = new Agent(memory, thread is null ? 0 : ProcessCalls.CurrentTid, flowId, thread?.Name ?? taker?.Name) { Key = Key, Flow = IsFlow ? this : null };
             memory.Units.Add(agent, thread, this);
             grown[memory.Ordinal] = agent;
             ByMemory = grown;
@@ -237,6 +309,15 @@ internal sealed class LocalUnits
             return _units.TryGetValue((int)agent, out LocalUnit? unit) && unit.Thread is not null && unit.Thread.TryGetTarget(out Thread? thread)
                 ? thread.Name
                 : null;
+        }
+    }
+
+    /// <summary>The coroutine that has the record, or one of whose branches has; null when it is none of this process.</summary>
+    public ITurnTaker? TakerOf(uint agent)
+    {
+        lock (_units)
+        {
+            return _units.TryGetValue((int)agent, out LocalUnit? unit) && unit.Unit.TryGetTarget(out UnitAgents? agents) ? agents.Taker : null;
         }
     }
 

@@ -3,21 +3,26 @@ using Plait.Memory;
 
 namespace Plait.Synchronization.Engine;
 
-/// <summary>The wait of an async flow: no thread stands for it. Whoever grants it tells its process's <see cref="Dispatcher"/>, which completes it on the thread pool.</summary>
+/// <summary>
+/// The wait of an async flow: no thread stands for it. Whoever grants it tells its process's <see cref="Dispatcher"/>, which completes it on the thread pool; that of a coroutine goes on
+/// in its loop, and ends when the coroutine is killed.
+/// </summary>
 internal sealed unsafe class AsyncWait : IValueTaskSource<WaitOutcome>
 {
     private readonly WaitRequest _request;
     private readonly Agent _agent;
+    private readonly ITurnWait? _turn;
     private ManualResetValueTaskSourceCore<WaitOutcome> _core = new() { RunContinuationsAsynchronously = true };
     private CancellationTokenRegistration _registration;
     private Timer? _timer;
     private int _checks;
     private int _isOver;
 
-    private AsyncWait(in WaitRequest request, Agent agent)
+    private AsyncWait(in WaitRequest request, Agent agent, bool mayEnd)
     {
         _request = request;
         _agent = agent;
+        _turn = Agents.Turn?.NewWait(this, mayEnd);
         long now = Shared.Now;
         NextCheck = Math.Min(now + request.Interval(0), DeadlockSearch.LooksAt(now));
     }
@@ -25,8 +30,11 @@ internal sealed unsafe class AsyncWait : IValueTaskSource<WaitOutcome>
     /// <summary>When it is to be looked after, by the monotonic clock.</summary>
     public long NextCheck { get; private set; }
 
+    /// <summary>By the monotonic clock.</summary>
+    public long Deadline => _request.Deadline;
+
     /// <summary>Waits; <see cref="BlockingWait.Acknowledge"/> must follow, whatever the outcome. A lock to release is released once this is in the queue. The agent must be a flow's; it may become another: a fork's, when the flow's own waits already.</summary>
-    public static ValueTask<WaitOutcome> Run(in WaitRequest request, ref Agent agent, OwnedLock? toRelease = null, Agent? owner = null)
+    public static ValueTask<WaitOutcome> Run(in WaitRequest request, ref Agent agent, OwnedLock? toRelease = null, Agent? owner = null, bool mayEnd = true)
     {
         if (!agent.TryBeginWait())
         {
@@ -34,7 +42,7 @@ internal sealed unsafe class AsyncWait : IValueTaskSource<WaitOutcome>
             agent.TryBeginWait();
         }
 
-        var wait = new AsyncWait(request, agent);
+        var wait = new AsyncWait(request, agent, mayEnd);
         agent.Wait = wait;
         request.Memory.Dispatcher.Enter(agent.Index, wait);
         WaitOutcome outcome = request.TakeOrQueue(agent, isAsync: true);
@@ -50,7 +58,7 @@ internal sealed unsafe class AsyncWait : IValueTaskSource<WaitOutcome>
         }
 
         wait.Watch();
-        return new ValueTask<WaitOutcome>(wait, wait._core.Version);
+        return wait._turn?.Begin() ?? new ValueTask<WaitOutcome>(wait, wait._core.Version);
     }
 
     /// <summary>Its word may have changed.</summary>
@@ -80,6 +88,22 @@ internal sealed unsafe class AsyncWait : IValueTaskSource<WaitOutcome>
         }
     }
 
+    /// <summary>It is not to be waited for any longer. What has been granted by now stays granted.</summary>
+    public void Withdraw(WaitOutcome why)
+    {
+        // Claimed before the queue is touched: once somebody else has completed it, the record may be in another wait.
+        if (Interlocked.Exchange(ref _isOver, 1) == 0)
+        {
+            Finish(_request.Withdraw(_agent, why));
+        }
+    }
+
+    /// <summary>The same, for a reason that is to be thrown in the end.</summary>
+    public void Interrupt(Exception reason) => _agent.Interruption = reason;
+
+    /// <summary>What it is in, in words.</summary>
+    public string Describe() => WaitGraph.TryRead(_request.Memory, _agent.Index, out Wait wait) ? WaitText.Describe(wait) : "something that it has got";
+
     WaitOutcome IValueTaskSource<WaitOutcome>.GetResult(short token) => _core.GetResult(token);
 
     ValueTaskSourceStatus IValueTaskSource<WaitOutcome>.GetStatus(short token) => _core.GetStatus(token);
@@ -90,7 +114,7 @@ internal sealed unsafe class AsyncWait : IValueTaskSource<WaitOutcome>
     private void Watch()
     {
         _request.Memory.WatchParticipants();
-        if (_request.Deadline != Interop.MonotonicClock.Never)
+        if (_request.Deadline != Interop.MonotonicClock.Never && _turn is null)
         {
             _timer = new Timer(static wait => ((AsyncWait)wait!).TimeOut(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             Arm();
@@ -132,15 +156,6 @@ internal sealed unsafe class AsyncWait : IValueTaskSource<WaitOutcome>
         Withdraw(WaitOutcome.TimedOut);
     }
 
-    private void Withdraw(WaitOutcome why)
-    {
-        // Claimed before the queue is touched: once somebody else has completed it, the record may be in another wait.
-        if (Interlocked.Exchange(ref _isOver, 1) == 0)
-        {
-            Finish(_request.Withdraw(_agent, why));
-        }
-    }
-
     private void Complete(WaitOutcome outcome)
     {
         if (Interlocked.Exchange(ref _isOver, 1) == 0)
@@ -155,7 +170,14 @@ internal sealed unsafe class AsyncWait : IValueTaskSource<WaitOutcome>
         _timer?.Dispose();
         _registration.Unregister();
         WaitMeasures.Waited(_request, _agent, outcome);
-        _core.SetResult(outcome);
+        if (_turn is not null)
+        {
+            _turn.OnOver(outcome);
+        }
+        else
+        {
+            _core.SetResult(outcome);
+        }
     }
 
     private void Leave()

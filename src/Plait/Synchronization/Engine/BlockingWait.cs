@@ -16,7 +16,7 @@ internal static unsafe class BlockingWait
 
     /// <summary>Waits; <see cref="Acknowledge"/> must follow, whatever the outcome. The agent may become another: a fork's, when the flow's own waits already.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static WaitOutcome Run(in WaitRequest request, ref Agent agent)
+    public static WaitOutcome Run(in WaitRequest request, ref Agent agent, bool mayEnd = true)
     {
         if (!agent.TryBeginWait())
         {
@@ -40,6 +40,11 @@ internal static unsafe class BlockingWait
         if (outcome != WaitOutcome.None)
         {
             return outcome;
+        }
+
+        if (mayEnd && DeadlockSearch.BlocksItself(request, agent))
+        {
+            return request.Withdraw(agent, WaitOutcome.Deadlocked);
         }
 
         outcome = Sleep(request, agent);

@@ -60,6 +60,36 @@ internal static unsafe class DeadlockSearch
         return IsVictim(graph, circle) && IsProven(graph, circle) && Speak(Report(graph, circle), agent, own.Sequence);
     }
 
+    /// <summary>
+    /// Whether the thread, which several units have turns on, is about to sleep for what one of them holds: which has its next turn after the sleep.
+    /// </summary>
+    public static bool BlocksItself(in WaitRequest request, Agent agent)
+    {
+        if (Agents.Turn is not { Taker: var taker } || request.Deadline != MonotonicClock.Never || DeadlockDetection.Threshold == Timeout.InfiniteTimeSpan)
+        {
+            return false;
+        }
+
+        WaitGraph graph = WaitGraph.From(request.Memory);
+        if (!WaitGraph.TryRead(request.Memory, agent.Index, out Wait own))
+        {
+            return false;
+        }
+
+        foreach (Node blocker in graph.Blockers(own))
+        {
+            if (blocker.Memory.Units.TakerOf(blocker.Agent) is { } holder && holder.SharesThreadWith(taker))
+            {
+                // Whoever holds it counts as waiting too: for the thread.
+                WaitingUnit waits = WaitText.Describe(graph, own);
+                WaitingUnit held = waits with { Unit = Units.Describe(blocker.Memory, blocker.Agent), WaitsFor = holder.LoopName, Kind = "turn of event loop", Holds = WaitText.HoldsOf(graph, blocker) };
+                return Speak(new DeadlockReport([waits, held]), agent, own.Sequence);
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>The exception for the wait that was given up.</summary>
     public static DeadlockException TakeReport(Agent agent)
     {

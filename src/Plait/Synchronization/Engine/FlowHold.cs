@@ -16,6 +16,9 @@ internal sealed class FlowHold(ScopeMemory memory, uint orderClass, SourcePlace 
     private volatile bool _isInVain;
     private FlowHold? _outer;
 
+    // A coroutine is a unit of its own, whatever whoever started it held.
+    private readonly ITurnTaker? _taker = Agents.Turn?.Taker;
+
     /// <summary>The last of the branch that calls; null for none.</summary>
     public static FlowHold? Innermost => SkipOver(Chain.Value);
 
@@ -30,6 +33,9 @@ internal sealed class FlowHold(ScopeMemory memory, uint orderClass, SourcePlace 
 
     /// <summary>Whether it is acquired, and not released.</summary>
     public bool IsHeld => _isAcquired && _agent!.TryGetTarget(out Agent? agent) && _target!.IsHeldBy(agent, _entry);
+
+    /// <summary>Whether the coroutine that calls has acquired it, or no coroutine has.</summary>
+    public bool IsOfCaller => _taker == Agents.Turn?.Taker;
 
     /// <summary>The calling thread is a unit of its own, see <see cref="Agents.LeaveFlow"/>.</summary>
     public static void Leave() => Chain.Value = null;
@@ -66,7 +72,7 @@ internal sealed class FlowHold(ScopeMemory memory, uint orderClass, SourcePlace 
     {
         try
         {
-            Hold hold = await taking.ConfigureAwait(false);
+            Hold hold = await taking.ConfigureAwait(Agents.HasTurn);
             Enter(hold);
             return hold;
         }
@@ -80,7 +86,7 @@ internal sealed class FlowHold(ScopeMemory memory, uint orderClass, SourcePlace 
     {
         try
         {
-            Hold? taken = await taking.ConfigureAwait(false);
+            Hold? taken = await taking.ConfigureAwait(Agents.HasTurn);
             if (taken is { } hold)
             {
                 Enter(hold);

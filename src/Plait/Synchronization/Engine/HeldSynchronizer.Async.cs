@@ -5,10 +5,10 @@ internal abstract partial class HeldSynchronizer
 {
     private async ValueTask<Hold> AcquiredAsync(ValueTask<WaitOutcome> wait, Agent agent, uint mode, SourcePlace site, CancellationToken token)
     {
-        _ = TryEnter(await wait.ConfigureAwait(false), agent, mode, out Hold hold, site, token);
+        _ = TryEnter(await wait.ConfigureAwait(Agents.HasTurn), agent, mode, out Hold hold, site, token);
         return hold;
     }
 
     private async ValueTask<Hold?> TriedAsync(ValueTask<WaitOutcome> wait, Agent agent, uint mode, SourcePlace site, CancellationToken token) =>
-        TryEnter(await wait.ConfigureAwait(false), agent, mode, out Hold hold, site, token) ? hold : null;
+        TryEnter(await wait.ConfigureAwait(Agents.HasTurn), agent, mode, out Hold hold, site, token) ? hold : null;
 }

@@ -70,7 +70,7 @@ internal static unsafe class LockOrder
 
         for (FlowHold? held = FlowHold.Innermost; held is not null; held = held.Outer)
         {
-            if (held.IsHeld && IsNew(held.Memory, held.OrderClass, wanted.Memory, wantedClass))
+            if (held.IsHeld && held.IsOfCaller && IsNew(held.Memory, held.OrderClass, wanted.Memory, wantedClass))
             {
                 Note(held.Memory, held.OrderClass, held.Site, wanted.Memory, wantedClass, site, agent);
             }

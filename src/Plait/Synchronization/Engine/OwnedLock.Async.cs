@@ -10,8 +10,8 @@ internal abstract partial class OwnedLock
     {
         while (true)
         {
-            ValueTask<WaitOutcome> wait = AsyncWait.Run(new WaitRequest(Memory, Index, WaitMode.Exclusive, MonotonicClock.Never, SourcePlace.Unknown, CancellationToken.None), ref caller);
-            if (await wait.ConfigureAwait(false) != WaitOutcome.Deadlocked)
+            ValueTask<WaitOutcome> wait = AsyncWait.Run(new WaitRequest(Memory, Index, WaitMode.Exclusive, MonotonicClock.Never, SourcePlace.Unknown, CancellationToken.None), ref caller, mayEnd: false);
+            if (await wait.ConfigureAwait(Agents.HasTurn) != WaitOutcome.Deadlocked)
             {
                 break;
             }

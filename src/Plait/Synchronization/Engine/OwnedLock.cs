@@ -34,7 +34,7 @@ internal abstract unsafe partial class OwnedLock(Scope scope, uint index) : Held
         WaitOutcome outcome;
         do
         {
-            outcome = BlockingWait.Run(new WaitRequest(Memory, Index, WaitMode.Exclusive, MonotonicClock.Never, SourcePlace.Unknown, CancellationToken.None), ref caller);
+            outcome = BlockingWait.Run(new WaitRequest(Memory, Index, WaitMode.Exclusive, MonotonicClock.Never, SourcePlace.Unknown, CancellationToken.None), ref caller, mayEnd: false);
             if (outcome == WaitOutcome.Deadlocked)
             {
                 // Who waits here cannot be the one to give up: it would return without the lock.

@@ -67,7 +67,7 @@ internal sealed unsafe partial class ScopeMemory
         }
 
         // At once: when somebody has to be recovered there may be no record left.
-        ProcessAgent = new UnitAgents(UnitIdentity.WholeProcess, thread: null).Enter(this);
+        ProcessAgent = new UnitAgents(UnitIdentity.WholeProcess, thread: null).In(this);
         if ((Own & (MostParticipants - 1)) >= MostParticipants / 2)
         {
             // The low slots come first. So before they are all taken it is seen who of them is dead, by somebody who is one of them.

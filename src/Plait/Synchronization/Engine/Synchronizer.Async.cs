@@ -4,5 +4,5 @@ namespace Plait.Synchronization.Engine;
 internal abstract partial class Synchronizer
 {
     private async ValueTask<bool> PassedAsync(ValueTask<WaitOutcome> wait, Agent agent, CancellationToken token) =>
-        Passed(await wait.ConfigureAwait(false), agent, token);
+        Passed(await wait.ConfigureAwait(Agents.HasTurn), agent, token);
 }

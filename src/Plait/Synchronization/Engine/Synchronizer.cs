@@ -104,7 +104,7 @@ internal abstract unsafe partial class Synchronizer : ISynchronizer
     /// <summary>The exception for a wait that ended without success; null for one that is out of time.</summary>
     protected Exception? Failure(WaitOutcome outcome, Agent agent, CancellationToken token) => outcome switch
     {
-        WaitOutcome.Cancelled => new OperationCanceledException($"The wait for {this} was cancelled.", token),
+        WaitOutcome.Cancelled => TakeInterruption(agent) ?? new OperationCanceledException($"The wait for {this} was cancelled.", token),
         WaitOutcome.Deadlocked => DeadlockSearch.TakeReport(agent),
         WaitOutcome.Refused => Refusal(),
         _ => null,
@@ -189,6 +189,13 @@ internal abstract unsafe partial class Synchronizer : ISynchronizer
         }
 
         return agent;
+    }
+
+    private static Exception? TakeInterruption(Agent agent)
+    {
+        Exception? interruption = agent.Interruption;
+        agent.Interruption = null;
+        return interruption;
     }
 
     private bool Passed(WaitOutcome outcome, Agent agent, CancellationToken token)

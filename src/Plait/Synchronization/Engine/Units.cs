@@ -24,10 +24,16 @@ internal static unsafe class Units
     public static UnitIdentity Describe(ScopeMemory memory, uint agent)
     {
         AgentRecord* record = memory.Agent(agent);
-        return Describe(memory, record->Participant, record->FlowId != 0 ? -record->FlowId : record->ThreadId) with { ThreadName = memory.Units.ThreadName(agent) ?? NameOf(record) };
+        if (record->FlowId == 0)
+        {
+            return Describe(memory, record->Participant, record->ThreadId) with { ThreadName = memory.Units.ThreadName(agent) ?? NameOf(record) };
+        }
+
+        ITurnTaker? own = memory.IsObserved ? null : memory.Units.TakerOf(agent);
+        return Describe(memory, record->Participant, -record->FlowId) with { CoroutineName = own?.Name ?? NameOf(record), LoopName = own?.LoopName };
     }
 
-    /// <summary>Enters a thread's name in its record, cut at a whole letter where there is no room for all of it.</summary>
+    /// <summary>Enters a thread's or a coroutine's name in its record, cut at a whole letter where there is no room for all of it.</summary>
     public static void Name(AgentRecord* record, string name)
     {
         var room = new Span<byte>(record->Name, AgentRecord.NameBytes);

@@ -12,16 +12,6 @@ internal static unsafe class WaitText
         long now = Shared.Now;
         ScopeMemory memory = wait.Memory;
         AgentRecord* record = memory.Agent(wait.Agent);
-        var holds = new List<HeldPrimitive>();
-        AddHolds(new Node(memory, wait.Agent), holds);
-        foreach (Node node in graph.FindUnit(memory, record->Participant, record->ThreadId, record->FlowId))
-        {
-            if (node.Memory != memory)
-            {
-                AddHolds(node, holds);
-            }
-        }
-
         return new WaitingUnit(
             Units.Describe(memory, wait.Agent),
             memory.DescribeObject(wait.Object),
@@ -29,9 +19,30 @@ internal static unsafe class WaitText
             TimeSpan.FromTicks((now - wait.Since) / 100),
             memory.DescribeSite(record->WaitSite),
             wait.Deadline == MonotonicClock.Never ? null : TimeSpan.FromTicks(Math.Max(0, wait.Deadline - now) / 100),
-            holds)
+            HoldsOf(graph, new Node(memory, wait.Agent)))
         { Stack = memory.StackOf(wait.Agent) };
     }
+
+    /// <summary>What a unit holds, in all memories of the graph.</summary>
+    public static IReadOnlyList<HeldPrimitive> HoldsOf(WaitGraph graph, Node unit)
+    {
+        AgentRecord* record = unit.Memory.Agent(unit.Agent);
+        var holds = new List<HeldPrimitive>();
+        AddHolds(unit, holds);
+        foreach (Node node in graph.FindUnit(unit.Memory, record->Participant, record->ThreadId, record->FlowId))
+        {
+            if (node.Memory != unit.Memory)
+            {
+                AddHolds(node, holds);
+            }
+        }
+
+        return holds;
+    }
+
+    /// <summary>What is waited for, and where.</summary>
+    public static string Describe(in Wait wait) =>
+        $"{ScopeMemory.Describe(wait.Memory.Object(wait.Object)->Kind)} '{wait.Memory.DescribeObject(wait.Object)}' at {wait.Memory.DescribeSite(wait.Memory.Agent(wait.Agent)->WaitSite)}";
 
     /// <summary>What a record holds now.</summary>
     /// <param name="node">The record.</param>

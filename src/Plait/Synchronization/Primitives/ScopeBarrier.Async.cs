@@ -6,5 +6,5 @@ namespace Plait.Synchronization.Primitives;
 internal sealed partial class ScopeBarrier
 {
     private async ValueTask<int> MetAsync(ValueTask<WaitOutcome> wait, Agent agent, CancellationToken token) =>
-        Met(await wait.ConfigureAwait(false), agent, token);
+        Met(await wait.ConfigureAwait(Agents.HasTurn), agent, token);
 }

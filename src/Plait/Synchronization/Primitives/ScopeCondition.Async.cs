@@ -8,10 +8,10 @@ internal sealed partial class ScopeCondition
 {
     private async ValueTask<bool> NotifiedAsync(ValueTask<WaitOutcome> wait, Hold hold, Agent agent, int recursion, CancellationToken token)
     {
-        WaitOutcome outcome = await wait.ConfigureAwait(false);
+        WaitOutcome outcome = await wait.ConfigureAwait(Agents.HasTurn);
         NoteNotified(agent, outcome);
         BlockingWait.Acknowledge(agent);
-        await over.RegainAsync(hold.Agent!, agent, recursion).ConfigureAwait(false);
+        await over.RegainAsync(hold.Agent!, agent, recursion).ConfigureAwait(Agents.HasTurn);
         NoteRegained(agent);
         return Failure(outcome, agent, token) is { } failure ? throw failure : outcome == WaitOutcome.Granted;
     }
@@ -21,7 +21,7 @@ internal sealed partial class ScopeCondition
         bool isTrue = predicate();
         while (!isTrue && Shared.Now < deadline)
         {
-            await WaitAsync(hold, deadline, site, token).ConfigureAwait(false);
+            await WaitAsync(hold, deadline, site, token).ConfigureAwait(Agents.HasTurn);
             isTrue = predicate();
         }
 

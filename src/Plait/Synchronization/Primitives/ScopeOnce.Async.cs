@@ -1,3 +1,5 @@
+using Plait.Synchronization.Engine;
+
 namespace Plait.Synchronization.Primitives;
 
 /// <content>What awaits: not in an unsafe context.</content>
@@ -5,13 +7,13 @@ internal sealed partial class ScopeOnce
 {
     private async ValueTask<bool> RunAsync(ValueTask<Hold> acquiring, Func<Task> action)
     {
-        using Hold hold = await acquiring.ConfigureAwait(false);
+        using Hold hold = await acquiring.ConfigureAwait(Agents.HasTurn);
         if (IsDone)
         {
             return false;
         }
 
-        await action().ConfigureAwait(false);
+        await action().ConfigureAwait(Agents.HasTurn);
         SetDone();
         return true;
     }
