@@ -79,5 +79,7 @@ internal static class WaitGraphJson
         json.WriteNumber("flow", unit.FlowId);
         json.WriteString("process", unit.ProcessName);
         json.WriteString("threadName", unit.ThreadName);
+        json.WriteString("coroutineName", unit.CoroutineName);
+        json.WriteString("loopName", unit.LoopName);
     }
 }

@@ -157,8 +157,8 @@ public partial class Coroutine : CoroutineContext, ITurnTaker
     /// <summary>Whether somebody has seen its end, or is about to.</summary>
     internal bool IsObserved => _isObserved;
 
-    /// <summary>What it waits for among locks and queues, in whichever way; null for nothing of these. From any thread: a moment's truth.</summary>
-    internal string? GrantText() => Volatile.Read(ref _unit)?.WaitText();
+    /// <summary>The lock, queue or other primitive that it blocks its thread for; null for none. From any thread: a moment's truth.</summary>
+    internal string? BlockingText() => Volatile.Read(ref _unit)?.BlockingText();
 
     bool ITurnTaker.SharesThreadWith(ITurnTaker other) => other is Coroutine { Loop: var loop } && loop == Loop;
 

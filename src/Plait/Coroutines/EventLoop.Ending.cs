@@ -22,6 +22,9 @@ public sealed partial class EventLoop
     private bool _isEnding;
     private bool _isDraining;
 
+    /// <summary>How many live. From any thread.</summary>
+    internal int CoroutineCount => Volatile.Read(ref _liveCount);
+
     /// <summary>Contexts that are cancelled and still in use. On the loop's thread.</summary>
     internal int Cancellations { get; set; }
 

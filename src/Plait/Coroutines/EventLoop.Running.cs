@@ -57,7 +57,15 @@ public sealed partial class EventLoop
         {
             TakeForeign();
             _wheel.Advance(_clock.Now);
-            RunSteps();
+            if (_stepTimes is { } times)
+            {
+                RunMeasuredSteps(times);
+            }
+            else
+            {
+                RunSteps(Budget);
+            }
+
             if (_isOver)
             {
                 break;
@@ -74,9 +82,8 @@ public sealed partial class EventLoop
         }
     }
 
-    private void RunSteps()
+    private void RunSteps(int left)
     {
-        int left = Budget;
         while (left-- > 0)
         {
             if (_slot.Callback is not null && (_inARow++ < MaxInARow || _ring.IsEmpty))

@@ -25,7 +25,7 @@ public sealed partial class EventLoop
     {
         Volatile.Write(ref _blockedSteps, _blockedSteps + 1);
         Step step = _ring.Running;
-        var args = new StepBlockedEventArgs(step.Context?.Root.Name ?? "a callback", duration, AsyncStack.Of(step.State ?? step.Callback), isOver: false);
+        var args = new StepBlockedEventArgs(step.Context?.Root.Name ?? "a callback", duration, AsyncStack.Of(step.State ?? step.Callback), isOver: false, step.Context?.Root.BlockingText());
         TellBlocked(args);
         return args;
     }
@@ -42,7 +42,7 @@ public sealed partial class EventLoop
             }
             else if (!args.IsOver)
             {
-                Console.Error.WriteLine($"Event loop '{Name}': a step of coroutine '{args.Coroutine}' has blocked all others for {args.Duration.TotalMilliseconds:0} ms:{Environment.NewLine}{args.Stack}");
+                Console.Error.WriteLine($"Event loop '{Name}': a step of coroutine '{args.Coroutine}' has blocked all others for {args.Duration.TotalMilliseconds:0} ms{(args.WaitsFor is { } what ? $", and waits for {what}" : string.Empty)}:{Environment.NewLine}{args.Stack}");
             }
             else
             {

@@ -31,6 +31,7 @@ public sealed partial class EventLoop : IDisposable
         _poller = _options.Poller?.Invoke() ?? new EpollPoller();
         _clock = new LoopClock(_options.TimeProvider, _poller.Wake);
         _wheel = new TimerWheel(_clock.Now);
+        _stepTimes = _options.MeasuresSteps ? new long[StepTimes.Buckets] : null;
     }
 
     /// <summary>An error that nobody awaits: of a coroutine, or of an async void method or a callback that was posted. On the loop's thread. Without a handler it is told on standard error.</summary>

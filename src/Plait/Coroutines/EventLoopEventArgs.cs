@@ -15,12 +15,13 @@ public sealed class CoroutineFailedEventArgs(Coroutine? coroutine, Exception exc
 /// <summary>A step that keeps all others waiting.</summary>
 public sealed class StepBlockedEventArgs : EventArgs
 {
-    internal StepBlockedEventArgs(string coroutine, TimeSpan duration, string stack, bool isOver)
+    internal StepBlockedEventArgs(string coroutine, TimeSpan duration, string stack, bool isOver, string? waitsFor = null)
     {
         Coroutine = coroutine;
         Duration = duration;
         Stack = stack;
         IsOver = isOver;
+        WaitsFor = waitsFor;
     }
 
     /// <summary>The name of the coroutine whose step it is.</summary>
@@ -31,6 +32,9 @@ public sealed class StepBlockedEventArgs : EventArgs
 
     /// <summary>The async methods that the step belongs to, the innermost first: where it went on after its last await, and who awaits that.</summary>
     public string Stack { get; }
+
+    /// <summary>The lock, queue or other primitive of a scope for which the step blocks the thread, and where: <c>lock 'till' at Shop.cs:12</c>. Null when it does not, or no longer.</summary>
+    public string? WaitsFor { get; }
 
     /// <summary>Whether it has ended meanwhile. False: it still runs.</summary>
     public bool IsOver { get; }

@@ -85,7 +85,7 @@ public sealed class ThreadExecutorOptions
         ArgumentNullException.ThrowIfNull(TimeProvider, nameof(TimeProvider));
     }
 
-    private static void ThrowIfNoTime(TimeSpan value, string name)
+    internal static void ThrowIfNoTime(TimeSpan value, string name)
     {
         if (value < TimeSpan.Zero && value != Timeout.InfiniteTimeSpan)
         {

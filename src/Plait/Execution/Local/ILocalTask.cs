@@ -13,6 +13,9 @@ internal interface ILocalTask
     /// <summary>Runs its function once, on this thread, unless it was ended while it waited: then false.</summary>
     bool TryRun();
 
+    /// <summary>As <see cref="TryRun"/>, in the calling coroutine.</summary>
+    Task<bool> TryRunAsync();
+
     /// <summary>It was asked to stop, and its time to do so is over: its future ends without it. False when it has ended.</summary>
     bool TryLeave(StopReason reason);
 

@@ -17,6 +17,8 @@ internal sealed class LeftTask : ILocalTask
 
     public bool TryRun() => false;
 
+    public Task<bool> TryRunAsync() => Task.FromResult(TryRun());
+
     public bool TryLeave(StopReason reason) => false;
 
     public bool TryEnterKey() => false;

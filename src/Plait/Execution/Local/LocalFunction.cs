@@ -46,6 +46,25 @@ internal static class LocalFunction
             : bound.Invoke(given);
     }
 
+    /// <summary>Calls it in a coroutine, which it stays in where it is async. What it throws comes out in no wrapper.</summary>
+    /// <param name="function">The function.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="token">What it gets for a token that is <c>default</c>.</param>
+    /// <returns>Its result after awaiting, null when there is none.</returns>
+    public static async ValueTask<object?> CallAsync(Delegate function, object?[] arguments, CancellationToken token)
+    {
+        FunctionShape shape = FunctionShape.Of(function.Method);
+        var bound = new BoundFunction(shape, function.Target);
+        object? running = bound.Invoke(Given(arguments, token));
+        if (shape.IsAsync && running is Task task)
+        {
+            // Here: what follows looks at a task that has ended, and goes to no other thread.
+            await task;
+        }
+
+        return await bound.AwaitAsync(running);
+    }
+
     private static Task<object?> RunAsync(BoundFunction function, object?[] given)
     {
         object? running = function.Invoke(given);

@@ -45,6 +45,21 @@ internal abstract class LocalHost
     /// <summary>A task that had a key has ended: the next of that key has its turn.</summary>
     public abstract void OnKeyLeft(string key);
 
+    /// <summary>What runs a task now, for <see cref="StopAttempt"/>; null where nothing but its token can stop it. Called under a guard of the task.</summary>
+    public virtual object? AttemptOf(ILocalTask task) => null;
+
+    /// <summary>The task's function is to end, if that attempt is still under way.</summary>
+    public virtual void StopAttempt(object attempt)
+    {
+        // A thread cannot be stopped.
+    }
+
+    /// <summary>A task's function is over, and its future is not yet. Called where it is measured how long functions run.</summary>
+    public virtual void OnRan(ILocalTask task)
+    {
+        // Nothing is measured.
+    }
+
     /// <summary>The future of a task that still runs has ended: who runs it is lost to the executor.</summary>
     public abstract void OnLeft(ILocalTask task);
 }

@@ -184,6 +184,8 @@ internal sealed partial class LocalPool : LocalHost, IGaugedExecutor
 
     public override void OnBegun() => OnRoom();
 
+    public override void OnRan(ILocalTask task) => LocalWorker.OnRan(task);
+
     public override void OnKeyLeft(string key)
     {
         var next = new List<ILocalTask>();

@@ -127,6 +127,7 @@ internal sealed class LocalStops
     public bool Stop(StopReason reason)
     {
         CancellationTokenSource? source;
+        object? attempt;
         lock (_gate)
         {
             if (_isReleased || (_reason is not null && !reason.IsHard))
@@ -136,12 +137,20 @@ internal sealed class LocalStops
 
             _reason ??= reason;
             source = _source;
+
+            // This one, and none that comes after it.
+            attempt = _host.AttemptOf(_task);
         }
 
         if (_task.TryEndWaiting(reason))
         {
             _host.OnEndedWaiting(_task);
             return true;
+        }
+
+        if (attempt is not null)
+        {
+            _host.StopAttempt(attempt);
         }
 
         if (source is not null)

@@ -117,18 +117,36 @@ internal sealed class LocalTask<TResult> : Future<TResult>, ILocalTask
             return true;
         }
 
-        Release();
-        OnRan(trace, null);
-        trace?.End(TaskOutcome.Succeeded, null);
+        OnReturned(trace, value);
+        return true;
+    }
 
-        // Counted first: who has seen the end finds it counted.
-        _host.Count(LocalCount.Succeeded, 1);
-        if (!TrySucceed(value))
+    public async Task<bool> TryRunAsync()
+    {
+        if (Interlocked.CompareExchange(ref _stage, Running, Waiting) != Waiting)
         {
-            _host.Count(LocalCount.Succeeded, -1);
+            return false;
         }
 
-        Volatile.Write(ref _stage, Ended);
+        _host.OnBegun();
+        LocalStops? stops = StopsIfAny;
+        TaskTrace? trace = stops?.Trace;
+        TResult value;
+        try
+        {
+            trace?.Enter();
+            stops?.Begin();
+            value = await LocalFunction.CallAsync(_function, _extras?.Arguments ?? [], stops?.Token ?? CancellationToken.None) is TResult result && _hasResult ? result : default!;
+        }
+        catch (Exception error)
+        {
+            // Whatever a user's function throws is its future's.
+            OnRan(trace, error);
+            OnThrew(error);
+            return true;
+        }
+
+        OnReturned(trace, value);
         return true;
     }
 
@@ -195,8 +213,24 @@ internal sealed class LocalTask<TResult> : Future<TResult>, ILocalTask
         trace?.Leave(error);
         if (_host.IsMeasured)
         {
-            LocalWorker.OnRan(this);
+            _host.OnRan(this);
         }
+    }
+
+    private void OnReturned(TaskTrace? trace, TResult value)
+    {
+        Release();
+        OnRan(trace, null);
+        trace?.End(TaskOutcome.Succeeded, null);
+
+        // Counted first: who has seen the end finds it counted.
+        _host.Count(LocalCount.Succeeded, 1);
+        if (!TrySucceed(value))
+        {
+            _host.Count(LocalCount.Succeeded, -1);
+        }
+
+        Volatile.Write(ref _stage, Ended);
     }
 
     private TResult Call(CancellationToken token)

@@ -170,12 +170,12 @@ internal sealed class UnitAgents(int flowId, Thread? thread, ITurnTaker? taker =
         return (uint)ordinal < (uint)agents.Length && agents[ordinal] is { } agent ? agent : Enter(memory);
     }
 
-    /// <summary>What it waits for, in words; null for nothing. From any thread: a moment's truth.</summary>
-    public string? WaitText()
+    /// <summary>What it blocks its thread for, in words; null for nothing. From any thread: a moment's truth.</summary>
+    public unsafe string? BlockingText()
     {
         foreach (Agent? agent in ByMemory)
         {
-            if (agent is not null && WaitGraph.TryRead(agent.Memory, agent.Index, out Wait wait))
+            if (agent is not null && agent.Record->IsAsync == 0 && WaitGraph.TryRead(agent.Memory, agent.Index, out Wait wait))
             {
                 return Engine.WaitText.Describe(wait);
             }
