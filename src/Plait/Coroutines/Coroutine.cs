@@ -151,8 +151,9 @@ public partial class Coroutine : CoroutineContext, ITurnTaker
     /// <returns>For the compiler.</returns>
     public CoroutineAwaiter GetAwaiter() => new(this);
 
-    /// <inheritdoc/>
-    public override string ToString() => $"{Name} ({State})";
+    /// <summary>Its name and state, and on its loop what it waits for.</summary>
+    public override string ToString() =>
+        Loop.IsOnLoop && _waits is not null ? $"{Name} ({State}, waits for {WaitText()})" : $"{Name} ({State})";
 
     /// <summary>Whether somebody has seen its end, or is about to.</summary>
     internal bool IsObserved => _isObserved;

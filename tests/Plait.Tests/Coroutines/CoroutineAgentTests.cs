@@ -1,5 +1,6 @@
 using Plait.Coroutines;
 using Plait.Diagnostics;
+using Plait.Processes;
 using Plait.Synchronization;
 using Plait.Tests.Execution;
 using Xunit;
@@ -149,7 +150,7 @@ public sealed class CoroutineAgentTests : CoroutineTest
                 try
                 {
                     using Hold two = second.Acquire();
-                    return null;
+                    return (DeadlockReport?)null;
                 }
                 catch (DeadlockException found)
                 {
@@ -162,6 +163,45 @@ public sealed class CoroutineAgentTests : CoroutineTest
         Assert.Single(report.Units, static unit => unit.Unit.CoroutineName == "ann");
         Assert.Single(report.Units, static unit => unit.Unit.ThreadId != 0);
     });
+
+    [Fact]
+    public void AcquireAsync_InACircleWithAnotherProcess_IsADeadlock() => Run(static async () =>
+    {
+        using ProcessScope scope = ProcessScope.Create();
+        (ILock fork, ILock noodles) = (scope.CreateLock("fork"), scope.CreateLock("noodles"));
+        using ChildProcess<string> child = ChildProcess.Start(TakeBoth, noodles, fork);
+        Coroutine<DeadlockReport?> own = Coroutine.Spawn(() => TakeBothAsync(fork, noodles), new CoroutineOptions { Name = "ann" });
+        string? found = (await own)?.ToString();
+        string others = await child;
+        Assert.Contains("coroutine 'ann'", found ?? others, StringComparison.Ordinal);
+        Assert.Contains(", thread ", found ?? others, StringComparison.Ordinal);
+    });
+
+    [Fact]
+    public void Run_WhoseFunctionEndsWhileOthersWaitForLocks_LeavesNothingInTheirHands()
+    {
+        using ThreadScope scope = ThreadScope.Create();
+        ILock gate = scope.CreateLock();
+        Run(async () =>
+        {
+            Hold hold = await gate.AcquireAsync();
+            for (int i = 0; i < 3; i++)
+            {
+                _ = Coroutine.Spawn(async () =>
+                {
+                    using Hold own = await gate.AcquireAsync();
+                    await Forever();
+                });
+            }
+
+            await Turns();
+            hold.Release();
+            await Turns();
+        });
+        Assert.True(gate.TryAcquire(Waits.Hang, out Hold last));
+        Assert.Equal(0, gate.GetStatistics().Waiting);
+        last.Release();
+    }
 
     [Fact]
     public void Acquire_OfWhatALoopMateHolds_IsADeadlockAtOnce() => Run(static async () =>
@@ -257,6 +297,21 @@ public sealed class CoroutineAgentTests : CoroutineTest
         Coroutine<DeadlockReport?> own = loop.Spawn(() => TakeBothAsync(first, second), new CoroutineOptions { Name = "ann" });
         DeadlockReport? found = await own;
         return (found ?? await others)!;
+    }
+
+    private static string TakeBoth(ILock first, ILock second)
+    {
+        using Hold one = first.Acquire();
+        SpinWait.SpinUntil(() => second.IsHeld, Waits.Hang);
+        try
+        {
+            using Hold two = second.Acquire();
+            return string.Empty;
+        }
+        catch (DeadlockException found)
+        {
+            return found.Message;
+        }
     }
 
     private static async Task<DeadlockReport?> TakeBothAsync(ILock first, ILock second)

@@ -9,6 +9,8 @@ namespace Plait.Tests.Coroutines;
 /// <summary>Waits for locks, queues and their kin in a coroutine: where they come back, what ends them, and that nothing is lost.</summary>
 public sealed class ScopeWaitTests : CoroutineTest
 {
+    private static readonly string[] s_raced = ["permit for good", "event", "items", "lock"];
+
     public static TheoryData<string, bool> Cases()
     {
         var cases = new TheoryData<string, bool>();
@@ -110,7 +112,7 @@ public sealed class ScopeWaitTests : CoroutineTest
     [Fact]
     public void Kill_WhileAThreadProvides_LosesNothing() => Run(static async () =>
     {
-        foreach (string kind in new[] { "permit for good", "event", "items", "lock" })
+        foreach (string kind in s_raced)
         {
             using ThreadScope scope = ThreadScope.Create();
             Blockage it = Blockage.Make(kind, scope);

@@ -35,7 +35,7 @@ public sealed class StepTimesTests : CoroutineTest
     });
 
     [Fact]
-    public void StepBlocked_OfAStepThatBlocksForALock_NamesTheLock()
+    public async Task StepBlocked_OfAStepThatBlocksForALock_NamesTheLock()
     {
         using ThreadScope scope = ThreadScope.Create();
         ILock gate = scope.CreateLock("till");
@@ -48,9 +48,9 @@ public sealed class StepTimesTests : CoroutineTest
             gate.Acquire().Release();
             return Task.CompletedTask;
         });
-        Assert.True(told.Task.Wait(Waits.Hang));
+        StepBlockedEventArgs args = await told.Task.InTime();
         hold.Release();
-        Assert.StartsWith("lock 'till' at StepTimesTests.cs:", told.Task.Result.WaitsFor, StringComparison.Ordinal);
-        Assert.True(blocked.Join(Waits.Hang));
+        Assert.StartsWith("lock 'till' at StepTimesTests.cs:", args.WaitsFor, StringComparison.Ordinal);
+        await blocked.Task.InTime();
     }
 }

@@ -42,9 +42,9 @@ internal sealed class CoroutineAttempt(CoroutineHost host, CoroutineWorker worke
     /// <summary>Its coroutine is to end. One that has not begun is left alone: it finds out, and makes room.</summary>
     public void Kill()
     {
-        if (HasBegun)
+        if (HasBegun && Volatile.Read(ref _coroutine) is { } coroutine)
         {
-            Volatile.Read(ref _coroutine)?.Kill();
+            coroutine.Kill();
         }
     }
 

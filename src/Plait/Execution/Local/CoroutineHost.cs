@@ -307,7 +307,7 @@ internal sealed partial class CoroutineHost : LocalHost, IGaugedExecutor
     }
 
     // False: it waits for others of its key, and whoever ends lets it go on.
-    private bool TryEnterKey_UnderGate(ILocalTask task)
+    private bool TryEnterKey_UnderGate<TResult>(LocalTask<TResult> task)
     {
         if (_keys.TryEnter(task.Options, task))
         {

@@ -29,7 +29,7 @@ internal sealed class CoroutineWorker
     public int Left { get; set; }
 
     /// <summary>Has the loop run the initializer, before anything else.</summary>
-    public void Start() => CoroutineAttempt.Spawn(Loop, Initialize, null);
+    public void Start() => _ = CoroutineAttempt.Spawn(Loop, Initialize, null);
 
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "What the user's initializer throws breaks the executor, and is told by that.")]
     private Task Initialize()
