@@ -1,7 +1,7 @@
 """coroutines.py WHAT: coroutines of Python on one thread; the mean of an operation.
 
 WHAT is "asyncio-switch" or "gevent-switch" (two that let each other run by a sleep of 0, which is how both spell it; one operation is a switch),
-"greenlet-switch" (the same by hand, without a loop), "asyncio-spawn" or "gevent-spawn" (one after the other is started and awaited).
+"greenlet-switch" (the same by hand, without a loop), "greenlet-chain" (one operation is a link: a greenlet made, begun, and passed by a value), "asyncio-spawn" or "gevent-spawn" (one after the other is started and awaited).
 """
 
 import sys
@@ -65,12 +65,28 @@ def greenlet_switch(count):
         first.switch()
 
 
+def greenlet_chain(count):
+    import greenlet
+
+    def link(following):
+        value = greenlet.getcurrent().parent.switch()
+        following.switch(value + 1)
+
+    following = greenlet.getcurrent()
+    for _ in range(count):
+        made = greenlet.greenlet(link)
+        made.switch(following)
+        following = made
+    peer.expect(following.switch(0) == count, "the chain has lost a link")
+
+
 WAYS = {
     "asyncio-switch": asyncio_switch,
     "asyncio-spawn": asyncio_spawn,
     "gevent-switch": gevent_switch,
     "gevent-spawn": gevent_spawn,
     "greenlet-switch": greenlet_switch,
+    "greenlet-chain": greenlet_chain,
 }
 
 if len(sys.argv) != 2 or sys.argv[1] not in WAYS:

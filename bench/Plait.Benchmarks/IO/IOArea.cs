@@ -11,7 +11,7 @@ internal static class IOArea
     private const string Script = "coroutines";
 
     /// <summary>The cases, in the order in which they run.</summary>
-    public static IReadOnlyList<BenchCase> Cases() => [Switch(), SpawnAndJoin(), Sleepers()];
+    public static IReadOnlyList<BenchCase> Cases() => [Switch(), SpawnAndJoin(), Sleepers(), .. GreenletCases.Cases()];
 
     private static BenchCase Switch() => new()
     {

@@ -70,6 +70,7 @@ internal static class ChapterCatalog
         new Hybrids(),
         new SeedNumbers(),
         new GeneratorTurns(),
+        new SwitchesByHand(),
         new Cooperative(),
         new TwoHellos(),
     ];
