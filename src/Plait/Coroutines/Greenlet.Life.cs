@@ -23,19 +23,8 @@ public sealed partial class Greenlet
 
     private Phase _phase;
 
-    /// <summary>It is suspended, and nobody can switch to it any more.</summary>
-    ~Greenlet()
-    {
-        // Of a thread that has ended, the threads of the family end by themselves.
-        if (_phase == Phase.Begun && (Thread is null || !Family.IsOver))
-        {
-            TellLeaked(Name, Thread is not null, null);
-            if (Thread is not null)
-            {
-                Family.AddLost(this);
-            }
-        }
-    }
+    // Of one with a thread: finalized together with it.
+    private readonly Loss? _loss;
 
     private enum Phase : byte
     {
@@ -55,19 +44,18 @@ public sealed partial class Greenlet
 
     /// <summary>Tells of a greenlet that was lost.</summary>
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "The finalizer's thread must survive what a handler throws.")]
-    internal static void TellLeaked(string name, bool isOnThread, Exception? error)
+    internal static void TellLeaked(string name, Exception? error)
     {
         try
         {
             if (Leaked is { } handlers)
             {
-                handlers(null, new GreenletLeakedEventArgs(name, isOnThread, error));
+                handlers(null, new GreenletLeakedEventArgs(name, error));
                 return;
             }
 
-            string what = isOnThread ? "its thread is ended" : "its finally blocks do not run";
             Console.Error.WriteLine(
-                $"Greenlet '{name}' was lost while it was suspended: {what}{(error is null ? string.Empty : $", which threw {error}")}. Dispose it, throw into it, or let its function return.");
+                $"Greenlet '{name}' was lost while it was suspended, and its thread is ended{(error is null ? string.Empty : $", which threw {error}")}. Dispose it, throw into it, or let its function return.");
         }
         catch (Exception)
         {
@@ -151,9 +139,22 @@ public sealed partial class Greenlet
     /// <returns>Who is told.</returns>
     internal Greenlet Die()
     {
-        GC.SuppressFinalize(this);
+        if (_loss is not null)
+        {
+            GC.SuppressFinalize(_loss);
+        }
+
         (_work, _flow, _continuation, _phase) = (null, null, null, Phase.Dead);
         return Parent!;
+    }
+
+    /// <summary>It was lost, and has not ended when it was told to.</summary>
+    internal void WatchAgain()
+    {
+        if (!IsDead)
+        {
+            GC.ReRegisterForFinalize(_loss!);
+        }
     }
 
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Whatever the function throws is thrown in its parent.")]
@@ -167,6 +168,19 @@ public sealed partial class Greenlet
         catch (Exception error)
         {
             _work = Task.FromException(error);
+        }
+    }
+
+    private sealed class Loss(Greenlet greenlet)
+    {
+        // It is suspended, and nobody can switch to it any more. Where the thread of the family has ended, all its threads end by themselves.
+        ~Loss()
+        {
+            if (greenlet._phase == Phase.Begun && !greenlet.Family.IsOver)
+            {
+                TellLeaked(greenlet.Name, null);
+                greenlet.Family.AddLost(greenlet);
+            }
         }
     }
 }

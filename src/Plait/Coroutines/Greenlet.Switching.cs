@@ -20,10 +20,10 @@ public sealed partial class Greenlet
         if (self.Thread is null)
         {
             family.Offer(this, value, null);
-            return new GreenletSwitch(self);
+            return new GreenletSwitch(self, isPending: true);
         }
 
-        return new GreenletSwitch(family.SwitchNow(this, value, null));
+        return new GreenletSwitch(family.SwitchNow(this, value, null), isPending: false);
     }
 
     /// <summary>
@@ -41,10 +41,10 @@ public sealed partial class Greenlet
         if (self.Thread is null)
         {
             family.Offer(this, null, exception);
-            return new GreenletSwitch(self);
+            return new GreenletSwitch(self, isPending: true);
         }
 
-        return new GreenletSwitch(family.SwitchNow(this, null, exception));
+        return new GreenletSwitch(family.SwitchNow(this, null, exception), isPending: false);
     }
 
     /// <summary>Ends it where it is suspended, and comes back here: its <c>finally</c> blocks run, and its thread ends, if it has one. What they throw is thrown. One that has not begun never will; one that has ended stays as it is.</summary>

@@ -50,7 +50,11 @@ public sealed partial class Greenlet : IDisposable, IAsyncDisposable
         _id = Family.NextId();
         _work = function;
         _flow = ExecutionContext.Capture();
-        Thread = isOnThread ? new GreenletThread() : null;
+        if (isOnThread)
+        {
+            Thread = new GreenletThread();
+            _loss = new Loss(this);
+        }
     }
 
     /// <summary>The thread's own code.</summary>
@@ -61,11 +65,16 @@ public sealed partial class Greenlet : IDisposable, IAsyncDisposable
         _id = family.NextId();
         _name = "main";
         _phase = Phase.Begun;
-        GC.SuppressFinalize(this);
     }
 
-    /// <summary>A greenlet was lost: its object was collected while it was suspended. Raised once for each, on the finalizer's thread or on that of its family. Without a handler it is told on standard error.</summary>
-    /// <remarks>C# counts no references, so the end of the last one does not end a greenlet, as it does in Python: dispose it, throw into it, or let its function return.</remarks>
+    /// <summary>
+    /// A greenlet with a thread was lost: its object was collected while it was suspended, or the thread that made it has ended. Its own thread is ended too: by <see cref="GreenletExitException"/>, so that <c>finally</c>
+    /// blocks run, at the next switch or the next greenlet made there. Raised on the finalizer's thread, and once more on that of the greenlets if its end throws. Without a handler it is told on standard error.
+    /// </summary>
+    /// <remarks>
+    /// C# counts no references, so the end of the last one does not end a greenlet at once, as it does in Python: dispose it, throw into it, or let its function return. An async function that is lost is only memory,
+    /// and collected without a word: its <c>finally</c> blocks do not run.
+    /// </remarks>
     public static event EventHandler<GreenletLeakedEventArgs>? Leaked;
 
     /// <summary>The one that runs on this thread: outside of all others, the thread's main one.</summary>

@@ -8,21 +8,21 @@ namespace Plait.Coroutines;
 /// </summary>
 public readonly struct GreenletSwitch : ICriticalNotifyCompletion
 {
-    // Who awaits; null when it is over, with what came back.
-    private readonly Greenlet? _self;
-    private readonly object? _value;
+    // While it is to be awaited: who does that. When it is over: what came back.
+    private readonly object? _held;
+    private readonly bool _isPending;
 
-    internal GreenletSwitch(object? value) => (_self, _value) = (null, value);
-
-    internal GreenletSwitch(Greenlet self) => (_self, _value) = (self, null);
+    internal GreenletSwitch(object? held, bool isPending) => (_held, _isPending) = (held, isPending);
 
     /// <summary>In code that blocks: what the greenlet was sent when somebody switched back to it.</summary>
     /// <exception cref="GreenletException">The greenlet is an async function, which has to await.</exception>
-    public object? Value => _self is null ? _value : throw new GreenletException(
-        $"{_self} is an async function: a switch out of it has to be awaited. Code that cannot await belongs into a greenlet with a thread of its own: Greenlet.OnThread.");
+    public object? Value => !_isPending ? _held : throw new GreenletException(
+        $"{_held} is an async function: a switch out of it has to be awaited. Code that cannot await belongs into a greenlet with a thread of its own: Greenlet.OnThread.");
 
     /// <summary>Whether it is over. Used by the compiler.</summary>
-    public bool IsCompleted => _self is null || !_self.Family.IsOfferedBy(_self);
+    public bool IsCompleted => !_isPending || !Self.Family.IsOfferedBy(Self);
+
+    private Greenlet Self => Unsafe.As<Greenlet>(_held!);
 
     /// <summary>Itself. Used by the compiler.</summary>
     /// <returns>Itself.</returns>
@@ -30,11 +30,11 @@ public readonly struct GreenletSwitch : ICriticalNotifyCompletion
 
     /// <summary>What the greenlet was sent when somebody switched back to it. Used by the compiler.</summary>
     /// <returns>The value.</returns>
-    public object? GetResult() => _self is null ? _value : _self.Family.TakeFor(_self);
+    public object? GetResult() => _isPending ? Self.Family.TakeFor(Self) : _held;
 
     /// <inheritdoc/>
     public void OnCompleted(Action continuation) => UnsafeOnCompleted(continuation);
 
     /// <inheritdoc/>
-    public void UnsafeOnCompleted(Action continuation) => _self!.Stop(continuation);
+    public void UnsafeOnCompleted(Action continuation) => Self.Stop(continuation);
 }

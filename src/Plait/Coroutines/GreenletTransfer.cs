@@ -6,21 +6,17 @@ namespace Plait.Coroutines;
 /// <param name="IsThrow">Whether an exception is thrown there, and not a value given.</param>
 public readonly record struct GreenletTransfer(Greenlet Origin, Greenlet Target, bool IsThrow);
 
-/// <summary>A greenlet that was lost while it was suspended: see <see cref="Greenlet.Leaked"/>.</summary>
+/// <summary>A greenlet with a thread that was lost while it was suspended: see <see cref="Greenlet.Leaked"/>.</summary>
 public sealed class GreenletLeakedEventArgs : EventArgs
 {
-    internal GreenletLeakedEventArgs(string name, bool isOnThread, Exception? error)
+    internal GreenletLeakedEventArgs(string name, Exception? error)
     {
         Name = name;
-        IsOnThread = isOnThread;
         Error = error;
     }
 
     /// <summary>Its name.</summary>
     public string Name { get; }
-
-    /// <summary>Whether it has a thread of its own. That is ended, and its <c>finally</c> blocks run; those of an async function do not.</summary>
-    public bool IsOnThread { get; }
 
     /// <summary>What it threw when it was ended; null unless it did.</summary>
     public Exception? Error { get; }

@@ -63,13 +63,10 @@ internal sealed partial class GreenletFamily
             }
             catch (Exception error)
             {
-                Greenlet.TellLeaked(greenlet.Name, isOnThread: true, error);
+                Greenlet.TellLeaked(greenlet.Name, error);
             }
 
-            if (!greenlet.IsDead)
-            {
-                GC.ReRegisterForFinalize(greenlet);
-            }
+            greenlet.WatchAgain();
         }
     }
 
@@ -192,7 +189,7 @@ internal sealed partial class GreenletFamily
 
         if (left > 0)
         {
-            Greenlet.TellLeaked($"{left} of thread {_thread.ManagedThreadId}", isOnThread: true, null);
+            Greenlet.TellLeaked($"{left} of thread {_thread.ManagedThreadId}", null);
         }
 
         DoomNext();

@@ -26,6 +26,15 @@ internal sealed partial class GreenletFamily
     private bool _isOffered;
 
     private Action<GreenletTransfer>? _trace;
+    private bool _isTracing;
+
+    // How a transfer has gone: a step was done and left the next, who blocks here is back, or the target's place is another thread.
+    private enum Way
+    {
+        On,
+        Back,
+        Elsewhere,
+    }
 
     private GreenletFamily()
     {
@@ -100,6 +109,11 @@ internal sealed partial class GreenletFamily
     public object? SwitchNow(Greenlet target, object? value, Exception? error)
     {
         GreenletThread here = Current.Thread!;
+        if (_target is not null)
+        {
+            ThrowOffered();
+        }
+
         if (_hasLost)
         {
             EndLost();
@@ -176,31 +190,39 @@ internal sealed partial class GreenletFamily
     {
         while (true)
         {
-            if (!IsPlace(here))
+            switch (Transfer(here))
             {
-                if (PassOn())
-                {
+                case Way.Back:
+                    return;
+                case Way.Elsewhere when PassOn():
                     here.Wait();
                     ThrowIfDoomed(here);
-                }
-
-                continue;
-            }
-
-            if (Arrive() && RunsHere(here))
-            {
-                return;
+                    break;
+                default:
+                    break;
             }
         }
     }
 
-    // A greenlet that blocks here is back; an async function does its step.
-    private bool RunsHere(GreenletThread here)
+    // The target goes on, if its place is here: one that blocks here is back; an async function does its step, and leaves the next transfer. A call for each, and not a loop: so the compiler comes to optimise it.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private Way Transfer(GreenletThread here)
     {
-        Greenlet target = Current;
-        if (target.Thread == here)
+        Greenlet target = Resolve();
+        GreenletThread? place = target.Thread;
+        if (place is null ? here != _home : place != here)
         {
-            return true;
+            return Way.Elsewhere;
+        }
+
+        if (!Arrive())
+        {
+            return Way.On;
+        }
+
+        if (place is not null)
+        {
+            return Way.Back;
         }
 
         target.Step();
@@ -209,10 +231,8 @@ internal sealed partial class GreenletFamily
             EndStep(target);
         }
 
-        return false;
+        return Way.On;
     }
-
-    private bool IsPlace(GreenletThread here) => (Resolve().Thread ?? _home) == here;
 
     // The next that can go on. Each of the dead passes it on to its parent; the main one does not die while there is a transfer.
     private Greenlet Resolve()
@@ -257,12 +277,16 @@ internal sealed partial class GreenletFamily
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "What the trace throws is thrown in the greenlet that goes on.")]
     private bool Tell(Greenlet origin)
     {
+        // For as long, nobody else may be switched to.
+        (_isTracing, _target) = (true, Current);
         try
         {
             _trace!(new GreenletTransfer(origin, Current, _error is not null));
+            (_isTracing, _target) = (false, null);
         }
         catch (Exception error)
         {
+            (_isTracing, _target) = (false, null);
             (_trace, _value, _error) = (null, null, error);
             if (!Current.HasBegun)
             {
@@ -310,7 +334,9 @@ internal sealed partial class GreenletFamily
     {
         Greenlet self = Current;
         throw new GreenletException(
-            _isOffered
+            _isTracing
+                ? "Greenlet.Trace looks at a transfer, and cannot switch itself."
+                : _isOffered
                 ? $"{self} has asked for a switch to {_target} and not awaited it: await each switch before the next."
                 : $"{self} is switching to {_target}, and asks for another switch beside it: an async function does one after the other.");
     }
