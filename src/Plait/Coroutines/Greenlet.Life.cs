@@ -137,6 +137,7 @@ public sealed partial class Greenlet
 
     /// <summary>It has ended, or never begins.</summary>
     /// <returns>Who is told.</returns>
+    [SuppressMessage("Usage", "CA1816:Dispose methods should call SuppressFinalize", Justification = "The finalizer of one that has ended has nothing to report.")]
     internal Greenlet Die()
     {
         if (_loss is not null)

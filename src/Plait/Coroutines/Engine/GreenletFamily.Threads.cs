@@ -119,7 +119,6 @@ internal sealed partial class GreenletFamily
             _threads.Remove(here);
         }
 
-        t_current = null;
         if (here.IsDoomed)
         {
             DoomNext();

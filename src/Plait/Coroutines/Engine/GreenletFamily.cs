@@ -73,6 +73,7 @@ internal sealed partial class GreenletFamily
     public bool IsOfferedBy(Greenlet self) => Current == self && _isOffered;
 
     /// <summary>Keeps the transfer that an async function is about to await. On a thread of the family.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Offer(Greenlet target, object? value, Exception? error)
     {
         if (_target is not null)
@@ -133,16 +134,16 @@ internal sealed partial class GreenletFamily
     }
 
     /// <summary>What was sent to who runs; thrown if it is an error.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public object? Take()
     {
-        object? value = _value;
-        _value = null;
-        if (_error is { } error)
+        if (_error is not null)
         {
-            _error = null;
-            ExceptionDispatchInfo.Throw(error);
+            ThrowError();
         }
 
+        object? value = _value;
+        _value = null;
         return value;
     }
 
@@ -323,6 +324,14 @@ internal sealed partial class GreenletFamily
         t_current = family;
         t_owner = new Owner(family);
         return family;
+    }
+
+    [DoesNotReturn]
+    private void ThrowError()
+    {
+        Exception error = _error!;
+        (_value, _error) = (null, null);
+        ExceptionDispatchInfo.Throw(error);
     }
 
     [DoesNotReturn]
