@@ -1,8 +1,9 @@
 using Plait.Benchmarks.Peers;
+using Plait.Benchmarks.Servers;
 
 namespace Plait.Benchmarks.IO;
 
-/// <summary>What coroutines cost: a switch, a start, a sleep.</summary>
+/// <summary>What coroutines cost: a switch, a start, a sleep; and what a message costs a server.</summary>
 internal static class IOArea
 {
     /// <summary>The name of the area.</summary>
@@ -11,7 +12,13 @@ internal static class IOArea
     private const string Script = "coroutines";
 
     /// <summary>The cases, in the order in which they run.</summary>
-    public static IReadOnlyList<BenchCase> Cases() => [Switch(), SpawnAndJoin(), Sleepers(), .. GreenletCases.Cases()];
+    public static IReadOnlyList<BenchCase> Cases() =>
+    [
+        Switch(), SpawnAndJoin(), Sleepers(), .. GreenletCases.Cases(),
+        .. EchoCases.OneThread(Name, OurServers.Of("coroutine")),
+        EchoCases.Threads(Name, OurServers.Of("threads")),
+        EchoCases.Pool(Name, OurServers.Of("pool", "--workers", $"{ServerPrograms.PoolSize}")),
+    ];
 
     private static BenchCase Switch() => new()
     {

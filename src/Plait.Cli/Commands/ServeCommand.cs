@@ -29,7 +29,7 @@ internal sealed class ServeCommand(Screen screen, TextReader input)
     private readonly Option<int> _most = new("--max-connections") { Description = "Connections at once; others wait.", HelpName = "N", DefaultValueFactory = static _ => 20_000 };
     private readonly Option<string> _idle = new("--idle") { Description = "How long a connection may be silent.", HelpName = "TIME", DefaultValueFactory = static _ => "2m" };
     private readonly Option<string> _drain = new("--drain") { Description = $"How long connections may go on once it is told to end; up to {s_longestDrain.TotalSeconds:0}s.", HelpName = "TIME", DefaultValueFactory = static _ => "3s" };
-    private readonly Option<bool> _untilInput = new("--until-input-ends") { Description = "End when standard input does, as well as on Ctrl+C or SIGTERM." };
+    private readonly Option<bool> _untilInput = new("--until-input-ends") { Description = "End when standard input does, as well as on Ctrl+C or SIGTERM. For each line of it, memory is collected and 'settled' printed." };
 
     public Command Create()
     {
@@ -146,8 +146,10 @@ internal sealed class ServeCommand(Screen screen, TextReader input)
             // Reading blocks, and cannot be cancelled: the thread ends with the tool.
             new Thread(() =>
             {
-                while (input.Read() >= 0)
+                while (input.ReadLine() is not null)
                 {
+                    GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+                    screen.WriteLine("settled");
                 }
 
                 ended.TrySetResult();

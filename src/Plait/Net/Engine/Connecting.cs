@@ -1,6 +1,5 @@
 using System.Net;
 using Plait.Coroutines;
-using Plait.Coroutines.Engine;
 using Plait.Interop;
 
 namespace Plait.Net.Engine;

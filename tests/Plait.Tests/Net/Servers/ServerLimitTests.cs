@@ -1,0 +1,162 @@
+using System.Net;
+using System.Net.Sockets;
+using Plait.Net.Servers;
+using Plait.Processes;
+using Plait.Tests.Execution;
+using Xunit;
+
+namespace Plait.Tests.Net.Servers;
+
+/// <summary>Servers that run out of something, and options that do not go together.</summary>
+public sealed class ServerLimitTests : ServerTest
+{
+    [Theory]
+    [InlineData(ServerModel.Coroutine)]
+    [InlineData(ServerModel.Epoll)]
+    [InlineData(ServerModel.Threads)]
+    public void Accept_WithoutDescriptors_PausesAndGoesOn(ServerModel model)
+    {
+        using var child = ChildProcess.Start(ServeWithFewDescriptors, model);
+
+        (int served, long pauses) = child.Result;
+
+        Assert.Equal(60, served);
+        Assert.True(pauses > 0, "It never ran out.");
+    }
+
+    [Fact]
+    public void Connections_TwoThousandAtOnce_AreServedByOneLoop()
+    {
+        StreamServer server = StartServer(EchoAsync, new());
+        TestClient[] clients = [.. Enumerable.Range(0, 2000).Select(_ => Connect(server))];
+
+        foreach (TestClient client in clients)
+        {
+            client.Send("all at once");
+        }
+
+        Assert.All(clients, static client => Assert.Equal("all at once", client.ReceiveText(11)));
+        Assert.Equal(2000, server.GetStatistics().Active);
+    }
+
+    [Fact]
+    public void Start_AtAnAddressThatIsTaken_SaysSo()
+    {
+        StreamServer first = StartServer(EchoAsync, new());
+
+        IOException error = Assert.Throws<IOException>(() => StreamServer.Start(EchoAsync, new() { EndPoint = first.EndPoint }));
+
+        Assert.Contains("Another program listens there", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Start_OfSeveralLoopsAtAPath_IsRefused()
+    {
+        ArgumentException error = Assert.Throws<ArgumentException>(() => StreamServer.Start(EchoAsync, new() { Model = ServerModel.Loops, Workers = 2, EndPoint = new UnixDomainSocketEndPoint("/tmp/x") }));
+
+        Assert.Contains("take model Coroutine", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Start_WithValuesOutOfRange_IsRefused()
+    {
+        Assert.Throws<ArgumentOutOfRangeException>(() => StreamServer.Start(EchoAsync, new() { MaxConnections = 0 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => StreamServer.Start(EchoAsync, new() { Backlog = 0 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => StreamServer.Start(EchoAsync, new() { IdleTimeout = TimeSpan.Zero }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => StreamServer.Start(EchoAsync, new() { Model = (ServerModel)99 }));
+        Assert.Throws<ArgumentException>(() => StreamServer.Start(EchoAsync, new() { Model = ServerModel.Select, Workers = 3 }));
+        Assert.Throws<ArgumentNullException>(() => StreamServer.Start(null!));
+    }
+
+    [Fact]
+    public void Loops_EachWithASocketOfItsOwn_AllServe()
+    {
+        StreamServer server = StartServer(EchoAsync, new() { Model = ServerModel.Loops, Workers = 2 });
+
+        for (int i = 0; i < 64; i++)
+        {
+            Connect(server).Echo("spread");
+        }
+
+        // By hash: that all 64 go to one has a chance of one in 2^63.
+        Assert.All(server.GetStatistics().Workers, static worker => Assert.True(worker.Accepted > 0, worker.Name));
+        Assert.InRange(server.GetStatistics().Imbalance, 1, 2);
+    }
+
+    [Fact]
+    public void Select_BeyondItsDescriptors_FailsThatConnectionAndSaysWhy()
+    {
+        StreamServer server = StartServer(EchoAsync, new() { Model = ServerModel.Select });
+        TestClient before = Connect(server);
+        before.Echo("before");
+        Socket[] fill = [.. Enumerable.Range(0, 1100).Select(_ => Keep(new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)))];
+
+        Connect(server).IsEnded();
+
+        before.Echo("after");
+        Until(() => server.GetStatistics().Refused == 1);
+        Assert.Equal(1100, fill.Length);
+    }
+
+    // In a process of its own, which has 100 descriptors and 60 clients, all of which stay until they are served.
+    private static (int Served, long Pauses) ServeWithFewDescriptors(ServerModel model)
+    {
+        StreamServer server = StreamServer.Start(EchoAsync, new() { Model = model });
+        using (var client = new TestClient(server.EndPoint))
+        {
+            client.Echo("warm");
+        }
+
+        using (var lower = ChildProcess.StartProgram("prlimit", ["--pid", $"{Environment.ProcessId}", "--nofile=400:400"]))
+        {
+            lower.Join();
+        }
+
+        List<Socket> fill = [];
+        List<TestClient> clients = [];
+        try
+        {
+            // The clients first: connecting takes one descriptor each, and none of the server's until that accepts.
+            using var listening = new ManualResetEventSlim();
+            while (fill.Count < 400 && TryOpen() is { } socket)
+            {
+                fill.Add(socket);
+            }
+
+            int served = 0;
+            for (int i = 0; i < 60; i++)
+            {
+                // One for the client, none for the server: accepting fails until the client gives one more back.
+                fill[^1].Dispose();
+                fill.RemoveAt(fill.Count - 1);
+                using var client = new TestClient(server.EndPoint);
+                client.Send("x");
+                long before = server.GetStatistics().AcceptPauses;
+                Until(() => server.GetStatistics().AcceptPauses > before || client.Socket.Available > 0);
+                fill[^1].Dispose();
+                fill.RemoveAt(fill.Count - 1);
+                served += client.ReceiveText(1) == "x" ? 1 : 0;
+            }
+
+            return (served, server.GetStatistics().AcceptPauses);
+        }
+        finally
+        {
+            fill.ForEach(static socket => socket.Dispose());
+            clients.ForEach(static client => client.Dispose());
+            server.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        }
+    }
+
+    private static Socket? TryOpen()
+    {
+        try
+        {
+            return new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        }
+        catch (SocketException)
+        {
+            return null;
+        }
+    }
+}
