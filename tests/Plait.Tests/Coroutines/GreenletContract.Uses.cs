@@ -1,6 +1,8 @@
 using Plait.Coroutines;
 using Xunit;
 
+#pragma warning disable MA0134 // Here, in code that blocks, a switch is over when it returns.
+
 namespace Plait.Tests.Coroutines;
 
 /// <content>What is built of them, and what a trace sees.</content>

@@ -2,6 +2,8 @@ using Plait.Coroutines;
 using Plait.Tests.Execution;
 using Xunit;
 
+#pragma warning disable MA0134 // Here, in code that blocks, a switch is over when it returns.
+
 namespace Plait.Tests.Coroutines;
 
 /// <summary>What a greenlet promises, be it an async function or one with a thread of its own.</summary>

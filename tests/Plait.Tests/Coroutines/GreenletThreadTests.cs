@@ -3,6 +3,8 @@ using Plait.Coroutines;
 using Plait.Tests.Execution;
 using Xunit;
 
+#pragma warning disable MA0134 // Here, in code that blocks, a switch is over when it returns.
+
 namespace Plait.Tests.Coroutines;
 
 /// <summary>What concerns greenlets that have a thread of their own only.</summary>
