@@ -73,5 +73,14 @@ internal static class ChapterCatalog
         new SwitchesByHand(),
         new Cooperative(),
         new TwoHellos(),
+        new CoroutineServer(),
+        UpperServers.Threads,
+        UpperServers.Pool,
+        new BlockingIO(),
+        new NonBlockingIO(),
+        WatchedSockets.Select,
+        WatchedSockets.Poll,
+        WatchedSockets.Epoll,
+        new BestSelector(),
     ];
 }

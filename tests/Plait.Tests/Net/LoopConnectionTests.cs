@@ -4,7 +4,6 @@ using Plait.Coroutines;
 using Plait.Net;
 using Plait.Tests.Coroutines;
 using Plait.Tests.Execution;
-using Plait.Tests.Net.Servers;
 using Xunit;
 
 namespace Plait.Tests.Net;
@@ -74,7 +73,7 @@ public sealed class LoopConnectionTests : CoroutineTest
     [Fact]
     public void Receive_WhileAnotherOneWaits_IsRefused()
     {
-        string message = Run(static () => WithPairAsync(static async (connection, _) =>
+        string message = Run(static () => WithPairAsync(static async (connection, peer) =>
         {
             Coroutine first = Coroutine.Spawn(async () => _ = await connection.ReceiveAsync());
             await Coroutine.Yield();
@@ -89,7 +88,7 @@ public sealed class LoopConnectionTests : CoroutineTest
     [Fact]
     public void Send_WhileAnotherOneWaits_IsRefused()
     {
-        string message = Run(static () => WithPairAsync(static async (connection, _) =>
+        string message = Run(static () => WithPairAsync(static async (connection, peer) =>
         {
             Coroutine first = Coroutine.Spawn(async () => await connection.SendAsync(new byte[64 * 1024 * 1024]));
             await Coroutine.Yield();
@@ -104,8 +103,8 @@ public sealed class LoopConnectionTests : CoroutineTest
     [Fact]
     public void Receive_OutsideItsLoop_SaysWhere()
     {
-        string message = Run(static () => WithPairAsync(static async (connection, _) =>
-            await Coroutine.RunBlocking(() => Assert.Throws<InvalidOperationException>(() => connection.ReceiveAsync().IsCompleted).Message)));
+        string message = Run(static () => WithPairAsync(static async (connection, peer) =>
+            (await Coroutine.Await(Task.Run(() => Assert.ThrowsAsync<InvalidOperationException>(() => connection.ReceiveAsync().AsTask())))).Message));
 
         Assert.Contains("is for coroutines of that loop", message, StringComparison.Ordinal);
     }
@@ -113,13 +112,13 @@ public sealed class LoopConnectionTests : CoroutineTest
     [Fact]
     public void Dispose_WhileSomebodyWaits_EndsTheWait()
     {
-        Run(static () => WithPairAsync(static async (connection, _) =>
+        Run(static () => WithPairAsync(static async (connection, peer) =>
         {
             Coroutine waits = Coroutine.Spawn(() => Assert.ThrowsAsync<ObjectDisposedException>(async () => _ = await connection.ReceiveAsync()));
             await Coroutine.Yield();
             await connection.DisposeAsync();
             await waits;
-            return Assert.Throws<ObjectDisposedException>(() => connection.SendAsync("x"u8.ToArray()).IsCompleted);
+            return await Assert.ThrowsAsync<ObjectDisposedException>(() => connection.SendAsync("x"u8.ToArray()).AsTask());
         }));
     }
 
@@ -195,14 +194,14 @@ public sealed class LoopConnectionTests : CoroutineTest
     }
 
     [Fact]
-    public void Connection_AfterItsLoopHasEnded_IsClosedAndSaysSo()
+    public async Task Connection_AfterItsLoopHasEnded_IsClosedAndSaysSo()
     {
         (Connection connection, Socket peer) = Run(static async () => await NewPairAsync());
 
         using (peer)
         {
             Assert.Equal(0, peer.Receive(new byte[1]));
-            Assert.Throws<ObjectDisposedException>(() => connection.ReceiveAsync().IsCompleted);
+            await Assert.ThrowsAsync<ObjectDisposedException>(() => connection.ReceiveAsync().AsTask());
             Assert.Null(connection.RemoteEndPoint);
         }
     }

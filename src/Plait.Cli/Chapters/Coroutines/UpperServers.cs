@@ -1,0 +1,90 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Plait.Net;
+using Plait.Net.Servers;
+
+namespace Plait.Cli.Chapters.Coroutines;
+
+/// <summary>The upper-case server, under the models in which a thread serves one connection at a time.</summary>
+internal sealed class UpperServers(string name, ServerModel model, string text) : Chapter(name, Parts.CoroutinesAndIO, text, "docs/servers.md", hasBreak: false)
+{
+    private const int Workers = 50;
+
+    public static UpperServers Threads { get; } = new(
+        "tcp-threads",
+        ServerModel.Threads,
+        "A server that answers in capitals, with a thread for each connection. A client that says nothing and leaves is read as the end of the stream; one that breaks\n"
+            + "off in the middle is an ordinary end too, and nobody else notices. Then fifty at once.");
+
+    public static UpperServers Pool { get; } = new(
+        "tcp-pool",
+        ServerModel.Pool,
+        "The same server with fifty threads for all connections: more clients than that wait, in the system's queue, until a thread is idle, and all are answered.");
+
+    public override async Task RunAsync(ChapterContext context)
+    {
+        var empty = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var server = StreamServer.Start(UpperAsync, new StreamServerOptions { Model = model, Workers = model == ServerModel.Pool ? Workers : 0, Name = "upper" });
+
+        using (Connect(server.EndPoint))
+        {
+            // Says nothing, and leaves.
+        }
+
+        bool wasEmpty = await empty.Task.WaitAsync(context.Cancellation);
+        context.Say($"a client that said nothing: the server read the end of the stream ({wasEmpty})");
+        Socket rude = Connect(server.EndPoint);
+        rude.Send("half a li"u8);
+        rude.LingerState = new LingerOption(enable: true, seconds: 0);
+        rude.Dispose();
+        await Settled.UntilAsync(() => server.GetStatistics().Resets == 1, context);
+        context.Say("a client that broke off: counted as reset");
+
+        int clients = model == ServerModel.Pool ? 2 * Workers : Workers;
+        using var ready = new CountdownEvent(clients);
+        Task<string?>[] talks = [.. Enumerable.Range(0, clients).Select(number => Task.Factory.StartNew(() => Talk(server.EndPoint, number, ready), TaskCreationOptions.LongRunning))];
+        string?[] answers = await Task.WhenAll(talks).WaitAsync(context.Cancellation);
+        await server.StopAsync();
+        ServerStatistics end = server.GetStatistics();
+        int right = answers.Index().Count(static answer => answer.Item == $"HELLO FROM {answer.Index}");
+
+        context.Say($"{right} of {clients} clients at once were answered");
+        context.Fact("answered", right);
+        context.Fact("clients", clients);
+        context.Fact("resets", end.Resets);
+        context.Fact("failed", end.Failed);
+        context.Expect(wasEmpty, "a read of no bytes is the end of the stream");
+        context.Expect(end is { Resets: 1, Failed: 0 }, "a client that breaks off is an ordinary end");
+        context.Expect(right == clients, "all clients are answered");
+        context.Expect(end.Accepted == clients + 2 && end.Active == 0, "nothing is left");
+
+        async Task UpperAsync(Connection connection)
+        {
+            while (await connection.ReceiveUntilAsync("\n"u8.ToArray()) is { } line)
+            {
+                await connection.SendAsync(Encoding.ASCII.GetBytes(Encoding.ASCII.GetString(line.Span).ToUpperInvariant() + "\n"));
+            }
+
+            empty.TrySetResult(connection.BytesReceived == 0);
+        }
+    }
+
+    private static string? Talk(EndPoint server, int number, CountdownEvent ready)
+    {
+        ready.Signal();
+        ready.Wait();
+        using Socket socket = Connect(server);
+        using var stream = new NetworkStream(socket);
+        using var reader = new StreamReader(stream);
+        stream.Write(Encoding.ASCII.GetBytes($"hello from {number}\n"));
+        return reader.ReadLine();
+    }
+
+    private static Socket Connect(EndPoint server)
+    {
+        var socket = new Socket(server.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        socket.Connect(server);
+        return socket;
+    }
+}
