@@ -148,8 +148,8 @@ public sealed class LoopConnectionTests : CoroutineTest
             return turns;
         }));
 
-        // 128 receives a turn.
-        Assert.InRange(turns, Bytes / 128, Bytes / 64);
+        // 128 receives a turn, give or take those at its beginning.
+        Assert.InRange(turns, Bytes * 9 / 1280, Bytes / 64);
     }
 
     [Fact]

@@ -58,7 +58,11 @@ internal sealed class WatchedSockets(string name, ServerModel model, Func<Select
         context.Fact("exceptional", hasUrgent);
         context.Expect(looksAtAll ? times[^1] > 3 * times[0] : times[^1] < 3 * times[0], looksAtAll ? "a call costs more, the more descriptors are idle" : "what is idle costs nothing");
         context.Expect(hasUrgent, "a byte out of band is told");
-        context.Expect(model != ServerModel.Select || refusal.Contains("1024", StringComparison.Ordinal), "a number beyond the set is refused with the reason");
+        if (model == ServerModel.Select)
+        {
+            context.Expect(refusal.Contains("1024", StringComparison.Ordinal), "a number beyond the set is refused with the reason");
+        }
+
         context.Expect(answer == "served", "one thread serves over it");
     }
 

@@ -127,11 +127,27 @@ internal sealed class LoopHost : ServerHost
 
         if (Core.TryEnter(worker, accepted))
         {
-            var connection = new LoopConnection(loop, accepted) { Stopping = Core.Stopping, FirstByteTimeout = Core.FirstByteTimeout, Deadline = Core.NewDeadline() };
-            Core.Prepare(connection);
-            _ = loop.Spawn(() => Core.ServeAsync(connection, worker));
+            Serve(loop, accepted, worker);
         }
 
         return true;
+    }
+
+    private void Serve(EventLoop loop, int accepted, ServerWorker worker)
+    {
+        LoopConnection connection;
+        try
+        {
+            connection = new LoopConnection(loop, accepted) { Stopping = Core.Stopping, FirstByteTimeout = Core.FirstByteTimeout, Deadline = Core.NewDeadline() };
+        }
+        catch (Exception error) when (error is SystemCallException or IOException or ArgumentException)
+        {
+            // What tells the loop of its descriptors takes no more, or, as select, none of that number.
+            Core.Leave(worker, accepted);
+            return;
+        }
+
+        Core.Prepare(connection);
+        _ = loop.Spawn(() => Core.ServeAsync(connection, worker));
     }
 }

@@ -59,14 +59,20 @@ internal sealed class ServerCore(ConnectionHandler handler, StreamServerOptions 
         worker.Count(ServerCount.Accepted);
         if (options.WhenFull == WhenServerFull.Refuse && !_room.Wait(0, CancellationToken.None))
         {
-            worker.Count(ServerCount.Refused);
-            StreamCalls.ResetOnClose(descriptor);
-            _ = Libc.close(descriptor);
+            Refuse(worker, descriptor);
             return false;
         }
 
         worker.Count(ServerCount.Active);
         return true;
+    }
+
+    /// <summary>A connection that has entered cannot be served after all.</summary>
+    public void Leave(ServerWorker worker, int descriptor)
+    {
+        worker.Count(ServerCount.Active, -1);
+        _room.Release();
+        Refuse(worker, descriptor);
     }
 
     /// <summary>How long to wait after accepting has failed, in milliseconds, given how long it was last time. Null: it can go on at once.</summary>
@@ -120,6 +126,13 @@ internal sealed class ServerCore(ConnectionHandler handler, StreamServerOptions 
             worker.Count(ServerCount.Active, -1);
             _room.Release();
         }
+    }
+
+    private static void Refuse(ServerWorker worker, int descriptor)
+    {
+        worker.Count(ServerCount.Refused);
+        StreamCalls.ResetOnClose(descriptor);
+        _ = Libc.close(descriptor);
     }
 
     public void Dispose()

@@ -7,7 +7,7 @@ namespace Plait.Net.Servers;
 /// <param name="Resets">Connections that the other end broke off.</param>
 /// <param name="TimedOut">Connections that took too long.</param>
 /// <param name="Failed">Connections whose handler threw something else.</param>
-/// <param name="Refused">Connections beyond the most that are served at once.</param>
+/// <param name="Refused">Connections beyond the most that are served at once, and those whose descriptor the model cannot watch.</param>
 /// <param name="BrokenOff">Connections that were not through when the server's time to end was over.</param>
 /// <param name="AcceptPauses">How often accepting paused because descriptors or memory had run out.</param>
 /// <param name="BytesReceived">Bytes that came, of connections that have ended.</param>

@@ -11,7 +11,7 @@ public sealed class ServerLimitTests : ServerTest
     [Theory]
     [InlineData(ServerModel.Coroutine)]
     [InlineData(ServerModel.Epoll)]
-    [InlineData(ServerModel.Threads)]
+    [InlineData(ServerModel.Iterative)]
     public void Accept_WithoutDescriptors_PausesAndGoesOn(ServerModel model)
     {
         using var child = ChildProcess.Start(ServeWithFewDescriptors, model);
@@ -82,7 +82,7 @@ public sealed class ServerLimitTests : ServerTest
     }
 
     [Fact]
-    public void Select_BeyondItsDescriptors_FailsThatConnectionAndSaysWhy()
+    public void Select_BeyondItsDescriptors_RefusesThatConnection()
     {
         StreamServer server = StartServer(EchoAsync, new() { Model = ServerModel.Select });
         TestClient before = Connect(server);

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Plait.Net;
 using Plait.Net.Servers;
+using Plait.Processes;
 using Plait.Tests.Execution;
 using Plait.Tests.Processes;
 using Xunit;
@@ -83,5 +84,8 @@ public abstract class ServerTest : IAsyncLifetime
             using var client = new TestClient(server.EndPoint);
             client.Echo("warm");
         }
+
+        using var child = ChildProcess.Start(static () => 1);
+        _ = child.Result;
     }
 }
