@@ -6,15 +6,10 @@ using Plait.Threads;
 namespace Plait.Net.Servers;
 
 /// <summary>Threads that block. One of them accepts; who serves is the difference between the models.</summary>
-internal abstract class BlockingHost(ServerCore core) : ServerHost(core)
+internal abstract class BlockingHost(ServerCore core) : TrackingHost(core)
 {
-    private readonly ConcurrentDictionary<BlockingConnection, bool> _connections = new();
     private readonly WakeDescriptor _stop = new();
     private WorkerThread? _acceptor;
-
-    public override IReadOnlyList<ServerWorker> Workers => [Worker];
-
-    protected ServerWorker Worker { get; } = new(core.Name);
 
     public override void Start(IReadOnlyList<Descriptor> listeners)
     {
@@ -33,27 +28,12 @@ internal abstract class BlockingHost(ServerCore core) : ServerHost(core)
         }
     }
 
-    public override async Task<bool> StopAsync(TimeSpan drain)
+    protected override async Task EndAsync()
     {
         _stop.Set();
-        Task ended = EndAsync();
-        if (!await InTimeAsync(ended, drain).ConfigureAwait(false))
-        {
-            Core.IsBreakingOff = true;
-            foreach (BlockingConnection connection in _connections.Keys)
-            {
-                connection.Abort();
-            }
-
-            // A handler that waits for its connection comes back at once; one that is busy with something else has a while.
-            if (!await InTimeAsync(ended, BreakOffTime).ConfigureAwait(false))
-            {
-                return false;
-            }
-        }
-
+        await _acceptor!;
+        await ServedAsync().ConfigureAwait(false);
         _stop.Dispose();
-        return true;
     }
 
     /// <summary>Starts those who serve, where that is not done by connection.</summary>
@@ -82,50 +62,15 @@ internal abstract class BlockingHost(ServerCore core) : ServerHost(core)
     protected void Serve(int descriptor)
     {
         var connection = new BlockingConnection(descriptor) { Stopping = Core.Stopping, FirstByteTimeout = Core.FirstByteTimeout };
-        Core.Prepare(connection);
         if (Core.Options.MaxLifetime != Timeout.InfiniteTimeSpan)
         {
             connection.StartLifetime(TimeProvider.System, Core.Options.MaxLifetime);
         }
 
-        _connections[connection] = true;
-        try
-        {
-            if (Core.IsBreakingOff)
-            {
-                connection.Abort();
-            }
-
-            Core.ServeAsync(connection, Worker).GetAwaiter().GetResult();
-        }
-        finally
-        {
-            _connections.TryRemove(connection, out _);
-        }
+        ServeAsync(connection).GetAwaiter().GetResult();
     }
 
     protected static WorkerThread StartThread(string name, Action work) => WorkerThread.Start(work, new WorkerThreadOptions { Name = name, IsDaemon = true });
-
-    private static TimeSpan BreakOffTime => TimeSpan.FromSeconds(5);
-
-    private static async Task<bool> InTimeAsync(Task task, TimeSpan time)
-    {
-        try
-        {
-            await task.WaitAsync(time.TotalMilliseconds < uint.MaxValue ? time : Timeout.InfiniteTimeSpan).ConfigureAwait(false);
-            return true;
-        }
-        catch (TimeoutException)
-        {
-            return false;
-        }
-    }
-
-    private async Task EndAsync()
-    {
-        await _acceptor!;
-        await ServedAsync().ConfigureAwait(false);
-    }
 
     private void AcceptAll(Descriptor listener)
     {

@@ -56,10 +56,22 @@ internal sealed class ServerCore(ConnectionHandler handler, StreamServerOptions 
     /// <summary>A connection was accepted. False: it is one too many, and closed.</summary>
     public bool TryEnter(ServerWorker worker, int descriptor)
     {
+        if (TryEnter(worker))
+        {
+            return true;
+        }
+
+        BreakOff(descriptor);
+        return false;
+    }
+
+    /// <summary>A connection was accepted. False: it is one too many, to be broken off by the caller.</summary>
+    public bool TryEnter(ServerWorker worker)
+    {
         worker.Count(ServerCount.Accepted);
         if (options.WhenFull == WhenServerFull.Refuse && !_room.Wait(0, CancellationToken.None))
         {
-            Refuse(worker, descriptor);
+            worker.Count(ServerCount.Refused);
             return false;
         }
 
@@ -72,7 +84,8 @@ internal sealed class ServerCore(ConnectionHandler handler, StreamServerOptions 
     {
         worker.Count(ServerCount.Active, -1);
         _room.Release();
-        Refuse(worker, descriptor);
+        worker.Count(ServerCount.Refused);
+        BreakOff(descriptor);
     }
 
     /// <summary>How long to wait after accepting has failed, in milliseconds, given how long it was last time. Null: it can go on at once.</summary>
@@ -128,9 +141,8 @@ internal sealed class ServerCore(ConnectionHandler handler, StreamServerOptions 
         }
     }
 
-    private static void Refuse(ServerWorker worker, int descriptor)
+    private static void BreakOff(int descriptor)
     {
-        worker.Count(ServerCount.Refused);
         StreamCalls.ResetOnClose(descriptor);
         _ = Libc.close(descriptor);
     }

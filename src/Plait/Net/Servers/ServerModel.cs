@@ -32,4 +32,7 @@ public enum ServerModel
 
     /// <summary>One thread over the best selector that the system has.</summary>
     Selector,
+
+    /// <summary>Asynchronous sockets of .NET; handlers run on the runtime's thread pool.</summary>
+    Sockets,
 }

@@ -16,6 +16,7 @@ public static class ServerModels
         new(ServerModel.Poll, "poll", "One thread over poll(2): any number, and all are looked through at each call."),
         new(ServerModel.Epoll, "epoll", "One thread over level-triggered epoll(7): the cost follows what is ready, not what is open."),
         new(ServerModel.Selector, "selector", "One thread over the best of the three that the system has."),
+        new(ServerModel.Sockets, "sockets", "Asynchronous sockets of .NET: handlers run on the runtime's thread pool, on all processors. For code that is written for it, and to compare with."),
         new(ServerModel.Coroutine, "coroutine", "Coroutines on one event loop over edge-triggered epoll. Ten thousand connections on one processor; handlers must not block."),
         new(ServerModel.Loops, "loops", "A loop a processor, each with a listening socket of its own (SO_REUSEPORT). For all processors."),
     ];
@@ -36,6 +37,7 @@ public static class ServerModels
         ServerModel.Selector => new LoopHost(core, 1, static () => new SelectorPoller(Selector.CreateDefault())),
         ServerModel.Iterative => new IterativeHost(core),
         ServerModel.Threads => new ThreadHost(core),
+        ServerModel.Sockets => new SocketHost(core),
         ServerModel.Pool => new PoolHost(core, options.WorkerCount),
         _ => new LoopHost(core, options.WorkerCount, poller: null),
     };

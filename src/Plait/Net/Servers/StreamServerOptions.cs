@@ -12,7 +12,7 @@ public sealed class StreamServerOptions
     public ServerModel Model { get; init; }
 
     /// <summary>
-    /// How many serve: loops for <see cref="ServerModel.Loops"/>, threads for <see cref="ServerModel.Pool"/>; other models have one, or one a connection, and take 0 or 1. Default: 0, which is one a processor for loops,
+    /// How many serve: loops for <see cref="ServerModel.Loops"/>, threads for <see cref="ServerModel.Pool"/>; other models have one, one a connection, or the runtime's thread pool, and take 0 or 1. Default: 0, which is one a processor for loops,
     /// and five a processor for the pool.
     /// </summary>
     public int Workers { get; init; }
@@ -71,7 +71,7 @@ public sealed class StreamServerOptions
 
         if (Workers > 1 && Model is not (ServerModel.Loops or ServerModel.Pool))
         {
-            throw new ArgumentException($"{Workers} workers were asked for, and model {Model} has {(Model == ServerModel.Threads ? "one thread a connection" : "one thread")}: take Loops or Pool, or leave Workers at 0.", nameof(Workers));
+            throw new ArgumentException($"{Workers} workers were asked for, and model {Model} has {Model switch { ServerModel.Threads => "one thread a connection", ServerModel.Sockets => "the runtime's thread pool", _ => "one thread" }}: take Loops or Pool, or leave Workers at 0.", nameof(Workers));
         }
 
         if (Workers > 1 && Model == ServerModel.Loops && EndPoint is not IPEndPoint)

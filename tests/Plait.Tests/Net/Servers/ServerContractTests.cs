@@ -24,3 +24,5 @@ public sealed class PollServerTests() : ServerContract(ServerModel.Poll);
 public sealed class EpollServerTests() : ServerContract(ServerModel.Epoll);
 
 public sealed class SelectorServerTests() : ServerContract(ServerModel.Selector);
+
+public sealed class SocketsServerTests() : ServerContract(ServerModel.Sockets);

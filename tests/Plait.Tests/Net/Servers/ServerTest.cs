@@ -78,7 +78,7 @@ public abstract class ServerTest : IAsyncLifetime
     // What sockets and timers open once in a process is not a test's.
     private static async Task UseSocketsAsync()
     {
-        foreach (ServerModel model in new[] { ServerModel.Coroutine, ServerModel.Threads })
+        foreach (ServerModel model in new[] { ServerModel.Coroutine, ServerModel.Threads, ServerModel.Sockets })
         {
             await using var server = StreamServer.Start(EchoAsync, new() { Model = model });
             using var client = new TestClient(server.EndPoint);

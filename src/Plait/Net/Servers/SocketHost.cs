@@ -1,0 +1,128 @@
+using System.Net.Sockets;
+using Plait.Interop;
+using Plait.Net.Engine;
+
+namespace Plait.Net.Servers;
+
+/// <summary>Asynchronous sockets of .NET. Handlers run on the runtime's thread pool, as many at once as it has threads for.</summary>
+internal sealed class SocketHost(ServerCore core) : TrackingHost(core)
+{
+    private readonly TaskCompletionSource _served = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Task _accepting = Task.CompletedTask;
+
+    // Handlers at work, and one for accepting.
+    private int _busy = 1;
+
+    public override void Start(IReadOnlyList<Descriptor> listeners)
+    {
+        Socket listener = Take(listeners[0].Detach());
+
+        // Handlers have nothing of whoever happened to start the server.
+        using (ExecutionContext.SuppressFlow())
+        {
+            _accepting = Task.Run(() => AcceptAllAsync(listener));
+        }
+    }
+
+    protected override async Task EndAsync()
+    {
+        await _accepting.ConfigureAwait(false);
+        await _served.Task.ConfigureAwait(false);
+    }
+
+    private async Task AcceptAllAsync(Socket listener)
+    {
+        try
+        {
+            int pause = 0;
+            while (true)
+            {
+                await Core.WaitForRoomAsync().ConfigureAwait(false);
+                pause = await TryAcceptAsync(listener).ConfigureAwait(false) is { } error ? await RecoverAsync(error, pause).ConfigureAwait(false) : 0;
+            }
+        }
+        catch (OperationCanceledException) when (Core.Stopping.IsCancellationRequested)
+        {
+            AcceptQueued(listener);
+        }
+        finally
+        {
+            listener.Dispose();
+            Leave();
+        }
+    }
+
+    private async Task<SocketException?> TryAcceptAsync(Socket listener)
+    {
+        try
+        {
+            Dispatch(await listener.AcceptAsync(Core.Stopping).ConfigureAwait(false));
+            return null;
+        }
+        catch (SocketException error)
+        {
+            return error;
+        }
+    }
+
+    // Gives the pause that was made, in milliseconds.
+    private async Task<int> RecoverAsync(SocketException error, int last)
+    {
+        Core.LeaveRoom();
+        if (ServerCore.PauseAfter(error.ErrorCode, last) is not { } pause)
+        {
+            return last;
+        }
+
+        Worker.Count(ServerCount.AcceptPauses);
+        await Task.Delay(pause, Core.Stopping).ConfigureAwait(false);
+        return pause;
+    }
+
+    // What has been connected already is served to its end.
+    private void AcceptQueued(Socket listener)
+    {
+        while (StreamCalls.Accept((int)listener.Handle, isBlocking: false) is >= 0 and int accepted)
+        {
+            Dispatch(Take(accepted));
+        }
+    }
+
+    private void Dispatch(Socket accepted)
+    {
+        if (!Core.TryEnter(Worker))
+        {
+            // At once, which is by a reset.
+            accepted.Close(timeout: 0);
+            return;
+        }
+
+        var connection = new SocketConnection(accepted) { Stopping = Core.Stopping, FirstByteTimeout = Core.FirstByteTimeout, Deadline = Core.NewDeadline() };
+        Interlocked.Increment(ref _busy);
+
+        // Not here: a handler that blocks must not keep others from being accepted.
+        _ = Task.Run(() => ServeToItsEndAsync(connection));
+    }
+
+    private async Task ServeToItsEndAsync(SocketConnection connection)
+    {
+        try
+        {
+            await ServeAsync(connection).ConfigureAwait(false);
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    private void Leave()
+    {
+        if (Interlocked.Decrement(ref _busy) == 0)
+        {
+            _served.SetResult();
+        }
+    }
+
+    private static Socket Take(int descriptor) => new(new SafeSocketHandle(descriptor, ownsHandle: true));
+}
