@@ -75,7 +75,7 @@ internal sealed class SocketHost(ServerCore core) : TrackingHost(core)
         }
 
         Worker.Count(ServerCount.AcceptPauses);
-        await Task.Delay(pause, Core.Stopping).ConfigureAwait(false);
+        await Task.Delay(TimeSpan.FromMilliseconds(pause), TimeProvider.System, Core.Stopping).ConfigureAwait(false);
         return pause;
     }
 
