@@ -1,3 +1,5 @@
+using System.Net.Security;
+
 namespace Plait.Net;
 
 /// <summary>How a connection is made to a server.</summary>
@@ -14,6 +16,11 @@ public sealed class ConnectOptions
 
     /// <summary>How long to wait between two attempts at most. Default: 5 s.</summary>
     public TimeSpan LongestPause { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// TLS on the connection: who the server must be (<see cref="SslClientAuthenticationOptions.TargetHost"/>), and what else is asked for. The handshake may take as long as <see cref="Timeout"/>, again. Default: null, no TLS.
+    /// </summary>
+    public SslClientAuthenticationOptions? Tls { get; init; }
 
     internal static ConnectOptions Default { get; } = new();
 

@@ -13,6 +13,7 @@ public abstract partial class Connection
     /// <returns>The connection; the caller's to dispose.</returns>
     /// <exception cref="IOException">The server cannot be reached: the last attempt's reason.</exception>
     /// <exception cref="ConnectionTimeoutException">The last attempt was not answered in time.</exception>
+    /// <exception cref="System.Security.Authentication.AuthenticationException">The server is not who it must be, or speaks no TLS that is allowed: <see cref="ConnectOptions.Tls"/>.</exception>
     /// <exception cref="InvalidOperationException">No coroutine runs on this thread: use <see cref="Connect"/>.</exception>
     public static async Task<Connection> ConnectAsync(EndPoint server, ConnectOptions? options = null)
     {
@@ -24,7 +25,7 @@ public abstract partial class Connection
         {
             try
             {
-                return await Connecting.TryAsync(context.Loop, server, options.Timeout);
+                return await Connecting.SecureAsync(await Connecting.TryAsync(context.Loop, server, options.Timeout), options);
             }
             catch (Exception error) when (attempt < options.Attempts && Connecting.IsWorthRetrying(error))
             {
@@ -45,7 +46,8 @@ public abstract partial class Connection
         {
             try
             {
-                return Connecting.Try(server, options.Timeout);
+                // Nothing of a connection whose calls block is still under way when its calls return.
+                return Connecting.SecureAsync(Connecting.Try(server, options.Timeout), options).GetAwaiter().GetResult();
             }
             catch (Exception error) when (attempt < options.Attempts && Connecting.IsWorthRetrying(error))
             {

@@ -82,6 +82,27 @@ internal static class Connecting
         }
     }
 
+    /// <summary>TLS over it, where that is wanted. Takes the connection, also if it throws.</summary>
+    public static async Task<Connection> SecureAsync(Connection connection, ConnectOptions options)
+    {
+        if (options.Tls is not { } tls)
+        {
+            return connection;
+        }
+
+        var secure = new TlsConnection(connection);
+        try
+        {
+            await secure.AgreeAsync(tls, options.Timeout);
+            return secure;
+        }
+        catch
+        {
+            await secure.DisposeAsync();
+            throw;
+        }
+    }
+
     private static Descriptor Create(EndPoint server)
     {
         try

@@ -1,6 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Security.Authentication;
 using Plait.Coroutines;
 using Plait.Interop;
+using Plait.Net.Engine;
 
 namespace Plait.Net.Servers;
 
@@ -109,8 +111,17 @@ internal sealed class ServerCore(ConnectionHandler handler, StreamServerOptions 
     public async Task ServeAsync(Connection connection, ServerWorker worker)
     {
         ServerCount end = ServerCount.Served;
+        bool isAgreed = options.Tls is null;
         try
         {
+            if (options.Tls is { } tls)
+            {
+                var secure = new TlsConnection(connection);
+                connection = secure;
+                await secure.AgreeAsync(tls, options.FirstByteTimeout);
+                isAgreed = true;
+            }
+
             await handler(connection);
         }
         catch (Exception error) when (IsBreakingOff || error is CoroutineKilledException)
@@ -124,6 +135,10 @@ internal sealed class ServerCore(ConnectionHandler handler, StreamServerOptions 
         catch (ConnectionTimeoutException)
         {
             end = ServerCount.TimedOut;
+        }
+        catch (Exception error) when (!isAgreed && (error is AuthenticationException or IOException))
+        {
+            end = ServerCount.HandshakeFailures;
         }
         catch (Exception error)
         {

@@ -7,6 +7,7 @@ namespace Plait.Net.Servers;
 /// <param name="Resets">Connections that the other end broke off.</param>
 /// <param name="TimedOut">Connections that took too long.</param>
 /// <param name="Failed">Connections whose handler threw something else.</param>
+/// <param name="HandshakeFailures">Connections that TLS was not agreed on with: see <see cref="StreamServerOptions.Tls"/>.</param>
 /// <param name="Refused">Connections beyond the most that are served at once, and those whose descriptor the model cannot watch.</param>
 /// <param name="BrokenOff">Connections that were not through when the server's time to end was over.</param>
 /// <param name="AcceptPauses">How often accepting paused because descriptors or memory had run out.</param>
@@ -14,7 +15,7 @@ namespace Plait.Net.Servers;
 /// <param name="BytesSent">Bytes that were sent, of connections that have ended.</param>
 /// <param name="Workers">The same by worker.</param>
 public sealed record ServerStatistics(
-    long Accepted, int Active, long Served, long Resets, long TimedOut, long Failed, long Refused, long BrokenOff, long AcceptPauses, long BytesReceived, long BytesSent, IReadOnlyList<ServerWorkerStatistics> Workers)
+    long Accepted, int Active, long Served, long Resets, long TimedOut, long Failed, long HandshakeFailures, long Refused, long BrokenOff, long AcceptPauses, long BytesReceived, long BytesSent, IReadOnlyList<ServerWorkerStatistics> Workers)
 {
     /// <summary>How unevenly connections are spread: those of the worker that has accepted most, over the mean. 1 is even; 0 when nothing was accepted.</summary>
     public double Imbalance => Accepted == 0 ? 0 : Workers.Max(static worker => worker.Accepted) / ((double)Accepted / Workers.Count);

@@ -21,6 +21,7 @@ internal enum ServerCount
     Resets,
     TimedOut,
     Failed,
+    HandshakeFailures,
     Refused,
     BrokenOff,
     AcceptPauses,

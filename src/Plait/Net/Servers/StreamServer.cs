@@ -85,8 +85,8 @@ public sealed class StreamServer : IAsyncDisposable
     {
         long Sum(ServerCount what) => _host.Workers.Sum(worker => worker[what]);
         return new ServerStatistics(
-            Sum(ServerCount.Accepted), (int)Sum(ServerCount.Active), Sum(ServerCount.Served), Sum(ServerCount.Resets), Sum(ServerCount.TimedOut), Sum(ServerCount.Failed), Sum(ServerCount.Refused),
-            Sum(ServerCount.BrokenOff), Sum(ServerCount.AcceptPauses), Sum(ServerCount.BytesReceived), Sum(ServerCount.BytesSent),
+            Sum(ServerCount.Accepted), (int)Sum(ServerCount.Active), Sum(ServerCount.Served), Sum(ServerCount.Resets), Sum(ServerCount.TimedOut), Sum(ServerCount.Failed),
+            Sum(ServerCount.HandshakeFailures), Sum(ServerCount.Refused), Sum(ServerCount.BrokenOff), Sum(ServerCount.AcceptPauses), Sum(ServerCount.BytesReceived), Sum(ServerCount.BytesSent),
             [.. _host.Workers.Select(static worker => new ServerWorkerStatistics(worker.Name, worker[ServerCount.Accepted], (int)worker[ServerCount.Active]))]);
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 
 namespace Plait.Net.Servers;
 
@@ -43,6 +44,12 @@ public sealed class StreamServerOptions
 
     /// <summary>How long connections that are being served may go on when the server stops, before they are broken off. Default: 30 s.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// TLS for all connections: its certificate, and what else is asked for. The handler has what is inside. The handshake may take as long as <see cref="FirstByteTimeout"/>; one that fails closes its connection and is
+    /// counted. Default: null, no TLS.
+    /// </summary>
+    public SslServerAuthenticationOptions? Tls { get; init; }
 
     /// <summary>How many serve, by model.</summary>
     internal int WorkerCount => Workers > 0 ? Workers : Model switch

@@ -144,6 +144,33 @@ public abstract partial class ServerContract(ServerModel model) : ServerTest
     }
 
     [Fact]
+    public void Receive_AfterOneThatTookTooLong_GoesOn()
+    {
+        StreamServer server = Start(
+            static async connection =>
+            {
+                _ = await connection.ReceiveAsync();
+                try
+                {
+                    _ = await connection.ReceiveAsync();
+                }
+                catch (ConnectionTimeoutException late)
+                {
+                    connection.ReceiveTimeout = Waits.Hang;
+                    await connection.SendAsync(Encoding.ASCII.GetBytes($"{late.Kind}"));
+                }
+
+                await EchoAsync(connection);
+            },
+            new() { FirstByteTimeout = Waits.Hang, IdleTimeout = TimeSpan.FromMilliseconds(50) });
+        TestClient client = Connect(server);
+
+        client.Send("hello");
+        Assert.Equal("Idle", client.ReceiveText(4));
+        client.Echo("still here");
+    }
+
+    [Fact]
     public void Connection_WhoseOtherEndNeverReads_IsClosedInTime()
     {
         StreamServer server = Start(static async connection => await connection.SendAsync(new byte[64 * 1024 * 1024]), new() { SendTimeout = TimeSpan.FromMilliseconds(50) });
@@ -289,6 +316,7 @@ public abstract partial class ServerContract(ServerModel model) : ServerTest
             SendTimeout = options.SendTimeout,
             MaxLifetime = options.MaxLifetime,
             DrainTimeout = options.DrainTimeout,
+            Tls = options.Tls,
             Workers = model == ServerModel.Pool ? 60 : model == ServerModel.Loops ? 2 : 0,
         });
     }

@@ -1,3 +1,4 @@
+using System.Net.Security;
 using System.Runtime.CompilerServices;
 using Plait.Net;
 using Plait.Net.Servers;
@@ -84,6 +85,12 @@ public abstract class ServerTest : IAsyncLifetime
             using var client = new TestClient(server.EndPoint);
             client.Echo("warm");
         }
+
+        await using var secure = StreamServer.Start(EchoAsync, new() { Tls = new() { ServerCertificateContext = TestCertificate.Context } });
+        using var other = new TestClient(secure.EndPoint);
+        using SslStream stream = TestCertificate.Connect(other.Socket);
+        stream.WriteByte(1);
+        Assert.Equal(1, stream.ReadByte());
 
         using var child = ChildProcess.Start(static () => 1);
         _ = child.Result;
