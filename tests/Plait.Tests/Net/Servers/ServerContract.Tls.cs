@@ -30,7 +30,7 @@ public abstract partial class ServerContract
             all += size;
         }
 
-        stream.ShutdownAsync().InTime().GetAwaiter().GetResult();
+        End(stream.ShutdownAsync());
         Assert.Equal(-1, stream.ReadByte());
         Until(() => server.GetStatistics() is { Served: 1, HandshakeFailures: 0, Active: 0 });
         Assert.Equal((all, all), (server.GetStatistics().BytesReceived, server.GetStatistics().BytesSent));

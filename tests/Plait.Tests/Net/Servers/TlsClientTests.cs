@@ -4,7 +4,6 @@ using System.Text;
 using Plait.Coroutines;
 using Plait.Net;
 using Plait.Net.Servers;
-using Plait.Tests.Execution;
 using Xunit;
 
 namespace Plait.Tests.Net.Servers;
