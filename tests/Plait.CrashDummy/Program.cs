@@ -9,6 +9,7 @@ return args switch
     ["statuses", var count] => Statuses.Run(int.Parse(count)),
     ["hook"] => Hooks.Run(),
     ["start"] => Guards.StartOne(),
+    ["server"] => Servers.Run(),
     ["nest"] => Guards.Nest(),
     ["pool", var state] => Pools.Run(state),
     ["pools"] => Pools.Live(),

@@ -25,7 +25,7 @@ internal sealed class ServeCommand(Screen screen, TextReader input)
     private readonly Option<string> _host = new("--host") { Description = "The address of this machine to listen at.", HelpName = "ADDRESS", DefaultValueFactory = static _ => "127.0.0.1" };
     private readonly Option<string?> _path = new("--unix") { Description = "Listen at a path instead, as a Unix socket.", HelpName = "PATH" };
     private readonly Option<string> _handler = new("--handler") { Description = $"What it does with what comes: {Echo} or {Upper}.", HelpName = "NAME", DefaultValueFactory = static _ => Echo };
-    private readonly Option<int> _workers = new("--workers") { Description = "How many loops or threads, in models that have several. Default: what the model says.", HelpName = "N" };
+    private readonly Option<int> _workers = new("--workers") { Description = "How many loops, threads or processes, in models that have several. Default: what the model says.", HelpName = "N" };
     private readonly Option<int> _most = new("--max-connections") { Description = "Connections at once; others wait.", HelpName = "N", DefaultValueFactory = static _ => 20_000 };
     private readonly Option<string> _idle = new("--idle") { Description = "How long a connection may be silent.", HelpName = "TIME", DefaultValueFactory = static _ => "2m" };
     private readonly Option<string> _drain = new("--drain") { Description = $"How long connections may go on once it is told to end; up to {s_longestDrain.TotalSeconds:0}s.", HelpName = "TIME", DefaultValueFactory = static _ => "3s" };

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Plait.Interop;
-using Plait.Net.Engine;
 using Plait.Threads;
 
 namespace Plait.Net.Servers;
@@ -61,13 +60,7 @@ internal abstract class BlockingHost(ServerCore core) : TrackingHost(core)
     /// <summary>Serves one to its end, on this thread.</summary>
     protected void Serve(int descriptor)
     {
-        var connection = new BlockingConnection(descriptor) { Stopping = Core.Stopping, FirstByteTimeout = Core.FirstByteTimeout };
-        if (Core.Options.MaxLifetime != Timeout.InfiniteTimeSpan)
-        {
-            connection.StartLifetime(TimeProvider.System, Core.Options.MaxLifetime);
-        }
-
-        ServeAsync(connection).GetAwaiter().GetResult();
+        ServeAsync(Core.Open(descriptor)).GetAwaiter().GetResult();
     }
 
     protected static WorkerThread StartThread(string name, Action work) => WorkerThread.Start(work, new WorkerThreadOptions { Name = name, IsDaemon = true });
@@ -106,7 +99,7 @@ internal abstract class BlockingHost(ServerCore core) : TrackingHost(core)
         finally
         {
             // What has been connected already is served to its end.
-            while (TryDispatch(StreamCalls.Accept(listener.Number, isBlocking: true)))
+            for (int left = Core.MostQueued; left > 0 && TryDispatch(StreamCalls.Accept(listener.Number, isBlocking: true)); left--)
             {
             }
 

@@ -19,7 +19,7 @@ internal sealed class LoopHost : ServerHost
         : base(core)
     {
         _poller = poller;
-        _workers = [.. Enumerable.Range(1, count).Select(number => new ServerWorker(count == 1 ? core.Name : $"{core.Name}-{number}"))];
+        _workers = [.. Enumerable.Range(1, count).Select(number => new ServerWorker(count == 1 ? core.Name : $"{core.Name}-{number}", core.Counts))];
     }
 
     public override IReadOnlyList<ServerWorker> Workers => _workers;
@@ -113,7 +113,7 @@ internal sealed class LoopHost : ServerHost
     // What has been connected already is served to its end.
     private void AcceptQueued(EventLoop loop, int listener, ServerWorker worker)
     {
-        while (TryServe(loop, StreamCalls.Accept(listener, isBlocking: false), worker))
+        for (int left = Core.MostQueued; left > 0 && TryServe(loop, StreamCalls.Accept(listener, isBlocking: false), worker); left--)
         {
         }
     }

@@ -3,6 +3,7 @@ using System.Security.Authentication;
 using Plait.Coroutines;
 using Plait.Interop;
 using Plait.Net.Engine;
+using Plait.SharedData;
 
 namespace Plait.Net.Servers;
 
@@ -19,6 +20,14 @@ internal sealed class ServerCore(ConnectionHandler handler, StreamServerOptions 
     public StreamServerOptions Options => options;
 
     public string Name => name;
+
+    public ConnectionHandler Handler => handler;
+
+    /// <summary>Where it counts, if another process is to see it.</summary>
+    public SharedMemoryBlock? Counts { get; init; }
+
+    /// <summary>How many connections may have been queued when it was told to end. Who comes later is not waited for, however many come.</summary>
+    public int MostQueued => options.Backlog + 1;
 
     /// <summary>Set when it is to end.</summary>
     public CancellationToken Stopping => _stopping.Token;
@@ -84,8 +93,7 @@ internal sealed class ServerCore(ConnectionHandler handler, StreamServerOptions 
     /// <summary>A connection that has entered cannot be served after all.</summary>
     public void Leave(ServerWorker worker, int descriptor)
     {
-        worker.Count(ServerCount.Active, -1);
-        _room.Release();
+        Leave(worker);
         worker.Count(ServerCount.Refused);
         BreakOff(descriptor);
     }
@@ -104,6 +112,19 @@ internal sealed class ServerCore(ConnectionHandler handler, StreamServerOptions 
     {
         connection.ReceiveTimeout = options.IdleTimeout;
         connection.SendTimeout = options.SendTimeout;
+    }
+
+    /// <summary>A connection that blocks, over a descriptor that does.</summary>
+    public BlockingConnection Open(int descriptor)
+    {
+        var connection = new BlockingConnection(descriptor) { Stopping = Stopping, FirstByteTimeout = FirstByteTimeout };
+        Prepare(connection);
+        if (options.MaxLifetime != Timeout.InfiniteTimeSpan)
+        {
+            connection.StartLifetime(TimeProvider.System, options.MaxLifetime);
+        }
+
+        return connection;
     }
 
     /// <summary>Serves a connection to its end, whatever that is, and closes it.</summary>
@@ -151,10 +172,20 @@ internal sealed class ServerCore(ConnectionHandler handler, StreamServerOptions 
             worker.Count(ServerCount.BytesSent, connection.BytesSent);
             await connection.DisposeAsync();
             worker.Count(end);
-            worker.Count(ServerCount.Active, -1);
-            _room.Release();
+            Leave(worker);
         }
     }
+
+    /// <summary>A connection has ended.</summary>
+    public void Leave(ServerWorker worker)
+    {
+        worker.Count(ServerCount.Active, -1);
+        _room.Release();
+    }
+
+    /// <summary>What a handler has thrown, where nobody else wants to know.</summary>
+    public static void TellOnStandardError(string name, Connection connection, Exception error) =>
+        Console.Error.WriteLine($"Server '{name}': the handler of {connection} has thrown: {error}");
 
     private static void BreakOff(int descriptor)
     {

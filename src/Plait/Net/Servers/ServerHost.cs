@@ -18,4 +18,19 @@ internal abstract class ServerHost(ServerCore core)
     /// <param name="drain">How long.</param>
     /// <returns>Whether nothing of it is left.</returns>
     public abstract Task<bool> StopAsync(TimeSpan drain);
+
+    /// <summary>Whether it completes in time.</summary>
+    protected static async Task<bool> InTimeAsync(Task task, TimeSpan time)
+    {
+        try
+        {
+            // Timers of the runtime take 49 days at most: more is no limit.
+            await task.WaitAsync(time.TotalMilliseconds < uint.MaxValue ? time : Timeout.InfiniteTimeSpan).ConfigureAwait(false);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
 }

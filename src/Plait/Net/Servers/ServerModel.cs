@@ -18,6 +18,15 @@ public enum ServerModel
     /// <summary>A fixed number of threads: each serves one connection at a time, and others wait.</summary>
     Pool,
 
+    /// <summary>Processes that are started before connections come; each serves one at a time. The handler must be able to travel (<see cref="Codecs.CannotTravelException"/>).</summary>
+    Prefork,
+
+    /// <summary>The same with an event loop in each process.</summary>
+    ProcessLoops,
+
+    /// <summary>A process a connection, started when it comes. The handler must be able to travel.</summary>
+    Processes,
+
     /// <summary>One thread that asks every socket in turn and never waits.</summary>
     NonBlocking,
 

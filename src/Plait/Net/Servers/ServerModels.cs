@@ -11,6 +11,8 @@ public static class ServerModels
         new(ServerModel.Iterative, "iterative", "One after another on one thread. For a service of one client at a time, and to see why one wants more."),
         new(ServerModel.Threads, "threads", "A thread a connection. Plain code that may block, for some hundreds of connections."),
         new(ServerModel.Pool, "pool", "A fixed number of threads. Plain code that may block, with a bound on what it costs; others wait."),
+        new(ServerModel.Processes, "processes", "A process a connection. For handlers that may crash, or need a memory of their own; each connection waits for a process to start."),
+        new(ServerModel.Prefork, "prefork", "Processes that wait for connections, one connection each at a time. Plain code that may block or crash: a process that dies is replaced, and the others do not notice."),
         new(ServerModel.NonBlocking, "non-blocking", "One thread asks every socket in turn and never waits: a whole processor while nothing happens. To see why the kernel should tell."),
         new(ServerModel.Select, "select", "One thread over select(2): everywhere, but descriptors below 1024 only, and all are looked through at each call."),
         new(ServerModel.Poll, "poll", "One thread over poll(2): any number, and all are looked through at each call."),
@@ -19,6 +21,7 @@ public static class ServerModels
         new(ServerModel.Sockets, "sockets", "Asynchronous sockets of .NET: handlers run on the runtime's thread pool, on all processors. For code that is written for it, and to compare with."),
         new(ServerModel.Coroutine, "coroutine", "Coroutines on one event loop over edge-triggered epoll. Ten thousand connections on one processor; handlers must not block."),
         new(ServerModel.Loops, "loops", "A loop a processor, each with a listening socket of its own (SO_REUSEPORT). For all processors."),
+        new(ServerModel.ProcessLoops, "process-loops", "An event loop in each of several processes. For all processors, with a heap and a garbage collector each: a process that dies takes its own connections with it only."),
     ];
 
     /// <summary>The entry of a model.</summary>
@@ -39,6 +42,8 @@ public static class ServerModels
         ServerModel.Threads => new ThreadHost(core),
         ServerModel.Sockets => new SocketHost(core),
         ServerModel.Pool => new PoolHost(core, options.WorkerCount),
+        ServerModel.Prefork or ServerModel.ProcessLoops => new ProcessHost(core),
+        ServerModel.Processes => new ConnectionProcessHost(core),
         _ => new LoopHost(core, options.WorkerCount, poller: null),
     };
 }

@@ -82,7 +82,7 @@ internal sealed class SocketHost(ServerCore core) : TrackingHost(core)
     // What has been connected already is served to its end.
     private void AcceptQueued(Socket listener)
     {
-        while (StreamCalls.Accept((int)listener.Handle, isBlocking: false) is >= 0 and int accepted)
+        for (int left = Core.MostQueued; left > 0 && StreamCalls.Accept((int)listener.Handle, isBlocking: false) is >= 0 and int accepted; left--)
         {
             Dispatch(Take(accepted));
         }
@@ -108,6 +108,7 @@ internal sealed class SocketHost(ServerCore core) : TrackingHost(core)
     {
         try
         {
+            Core.Prepare(connection);
             await ServeAsync(connection).ConfigureAwait(false);
         }
         finally

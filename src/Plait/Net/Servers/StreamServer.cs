@@ -1,7 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
+using Plait.Codecs;
 using Plait.Interop;
+using Plait.Processes;
 
 namespace Plait.Net.Servers;
 
@@ -29,10 +31,19 @@ public sealed class StreamServer : IAsyncDisposable
         _host = ServerModels.CreateHost(options, _core);
         List<Descriptor> listeners = Listen(options);
         EndPoint = StreamCalls.LocalName(listeners[0].Number) ?? options.EndPoint;
-        _host.Start(listeners);
+        try
+        {
+            _host.Start(listeners);
+        }
+        catch
+        {
+            RemovePath();
+            _core.Dispose();
+            throw;
+        }
     }
 
-    /// <summary>A handler has thrown something other than that the other end was gone or too slow. On the thread that served. Without a handler it is told on standard error.</summary>
+    /// <summary>A handler has thrown something other than that the other end was gone or too slow. On the thread that served. Without a handler it is told on standard error; so it is where another process serves.</summary>
     public event EventHandler<ConnectionFailedEventArgs>? HandlerFailed;
 
     /// <summary>What it is called in messages.</summary>
@@ -49,6 +60,8 @@ public sealed class StreamServer : IAsyncDisposable
     /// <param name="options">Where and how. Default: null, coroutines at any port of 127.0.0.1.</param>
     /// <returns>The server; connections are accepted.</returns>
     /// <exception cref="ArgumentException">An option is out of its range, or does not go with the model.</exception>
+    /// <exception cref="CannotTravelException">The model serves in other processes, and the handler, or what it has captured, cannot go there: the message names it.</exception>
+    /// <exception cref="ChildStartException">The model serves in other processes, and the system refused to start one.</exception>
     /// <exception cref="IOException">The address is taken, or not allowed, or no socket can be had.</exception>
     public static StreamServer Start(ConnectionHandler handler, StreamServerOptions? options = null)
     {
@@ -87,7 +100,10 @@ public sealed class StreamServer : IAsyncDisposable
         return new ServerStatistics(
             Sum(ServerCount.Accepted), (int)Sum(ServerCount.Active), Sum(ServerCount.Served), Sum(ServerCount.Resets), Sum(ServerCount.TimedOut), Sum(ServerCount.Failed),
             Sum(ServerCount.HandshakeFailures), Sum(ServerCount.Refused), Sum(ServerCount.BrokenOff), Sum(ServerCount.AcceptPauses), Sum(ServerCount.BytesReceived), Sum(ServerCount.BytesSent),
-            [.. _host.Workers.Select(static worker => new ServerWorkerStatistics(worker.Name, worker[ServerCount.Accepted], (int)worker[ServerCount.Active]))]);
+            [.. _host.Workers.Select(static worker => new ServerWorkerStatistics(worker.Name, worker[ServerCount.Accepted], (int)worker[ServerCount.Active]) { Pid = worker.Pid })])
+        {
+            WorkersReplaced = Sum(ServerCount.WorkersReplaced),
+        };
     }
 
     /// <summary>Ends the server at once: as <see cref="StopAsync"/> with 0.</summary>
@@ -102,14 +118,18 @@ public sealed class StreamServer : IAsyncDisposable
         await Task.Yield();
         _core.Stop();
         bool isOver = await _host.StopAsync(drain).ConfigureAwait(false);
-        if (EndPoint is UnixDomainSocketEndPoint && Options.EndPoint.ToString() is { Length: > 0 } path && path[0] != '@')
-        {
-            File.Delete(path);
-        }
-
+        RemovePath();
         if (isOver)
         {
             _core.Dispose();
+        }
+    }
+
+    private void RemovePath()
+    {
+        if (EndPoint is UnixDomainSocketEndPoint && Options.EndPoint.ToString() is { Length: > 0 } path && path[0] != '@')
+        {
+            File.Delete(path);
         }
     }
 
@@ -155,7 +175,7 @@ public sealed class StreamServer : IAsyncDisposable
             }
             else
             {
-                Console.Error.WriteLine($"Server '{Name}': the handler of {connection} has thrown: {error}");
+                ServerCore.TellOnStandardError(Name, connection, error);
             }
         }
         catch (Exception thrown)

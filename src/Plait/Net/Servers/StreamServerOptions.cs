@@ -13,7 +13,8 @@ public sealed class StreamServerOptions
     public ServerModel Model { get; init; }
 
     /// <summary>
-    /// How many serve: loops for <see cref="ServerModel.Loops"/>, threads for <see cref="ServerModel.Pool"/>; other models have one, one a connection, or the runtime's thread pool, and take 0 or 1. Default: 0, which is one a processor for loops,
+    /// How many serve: loops for <see cref="ServerModel.Loops"/>, threads for <see cref="ServerModel.Pool"/>, processes for <see cref="ServerModel.Prefork"/> and
+    /// <see cref="ServerModel.ProcessLoops"/>, of which there are no more than <see cref="MaxConnections"/>; other models have one, one a connection, or the runtime's thread pool, and take 0 or 1. Default: 0, which is one a processor for loops and processes,
     /// and five a processor for the pool.
     /// </summary>
     public int Workers { get; init; }
@@ -24,7 +25,7 @@ public sealed class StreamServerOptions
     /// <summary>How many connections the system keeps that wait to be accepted; at least 1. The system has a limit of its own (net.core.somaxconn, 4096). Default: 1024.</summary>
     public int Backlog { get; init; } = 1024;
 
-    /// <summary>How many connections are served at once; at least 1. Default: 10,000.</summary>
+    /// <summary>How many connections are served at once; at least 1. Processes with loops have an equal share each. Default: 10,000; a process a connection wants a bound that the machine bears.</summary>
     public int MaxConnections { get; init; } = 10_000;
 
     /// <summary>What becomes of a connection beyond <see cref="MaxConnections"/>. Default: it waits, unaccepted.</summary>
@@ -55,6 +56,7 @@ public sealed class StreamServerOptions
     internal int WorkerCount => Workers > 0 ? Workers : Model switch
     {
         ServerModel.Loops => Environment.ProcessorCount,
+        ServerModel.Prefork or ServerModel.ProcessLoops => Environment.ProcessorCount,
         ServerModel.Pool => 5 * Environment.ProcessorCount,
         _ => 1,
     };
@@ -76,9 +78,14 @@ public sealed class StreamServerOptions
             throw new ArgumentOutOfRangeException(nameof(WhenFull), WhenFull, "It is Wait or Refuse.");
         }
 
-        if (Workers > 1 && Model is not (ServerModel.Loops or ServerModel.Pool))
+        if (Workers > 1 && Model is not (ServerModel.Loops or ServerModel.Pool or ServerModel.Prefork or ServerModel.ProcessLoops))
         {
-            throw new ArgumentException($"{Workers} workers were asked for, and model {Model} has {Model switch { ServerModel.Threads => "one thread a connection", ServerModel.Sockets => "the runtime's thread pool", _ => "one thread" }}: take Loops or Pool, or leave Workers at 0.", nameof(Workers));
+            throw new ArgumentException($"{Workers} workers were asked for, and model {Model} has {Model switch { ServerModel.Threads => "one thread a connection", ServerModel.Sockets => "the runtime's thread pool", ServerModel.Processes => "one process a connection", _ => "one thread" }}: take Loops, Pool, Prefork or ProcessLoops, or leave Workers at 0.", nameof(Workers));
+        }
+
+        if (Tls is not null && Model is (ServerModel.Prefork or ServerModel.ProcessLoops or ServerModel.Processes))
+        {
+            throw new ArgumentException($"A certificate's key does not travel to other processes, and model {Model} serves in some: take a model of one process, such as Loops.", nameof(Tls));
         }
 
         if (Workers > 1 && Model == ServerModel.Loops && EndPoint is not IPEndPoint)

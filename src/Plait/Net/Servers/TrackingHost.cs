@@ -9,7 +9,7 @@ internal abstract class TrackingHost(ServerCore core) : ServerHost(core)
 
     public override IReadOnlyList<ServerWorker> Workers => [Worker];
 
-    protected ServerWorker Worker { get; } = new(core.Name);
+    protected ServerWorker Worker { get; } = new(core.Name, core.Counts);
 
     public override async Task<bool> StopAsync(TimeSpan drain)
     {
@@ -17,10 +17,7 @@ internal abstract class TrackingHost(ServerCore core) : ServerHost(core)
         if (!await InTimeAsync(ended, drain).ConfigureAwait(false))
         {
             Core.IsBreakingOff = true;
-            foreach (Connection connection in _connections.Keys)
-            {
-                connection.Abort();
-            }
+            BreakOff();
 
             // A handler that waits for its connection comes back at once; one that is busy with something else has a while.
             if (!await InTimeAsync(ended, BreakOffTime).ConfigureAwait(false))
@@ -35,10 +32,18 @@ internal abstract class TrackingHost(ServerCore core) : ServerHost(core)
     /// <summary>Stops accepting; completes when nobody accepts or serves any more.</summary>
     protected abstract Task EndAsync();
 
+    /// <summary>Those that are being served end at once.</summary>
+    protected virtual void BreakOff()
+    {
+        foreach (Connection connection in _connections.Keys)
+        {
+            connection.Abort();
+        }
+    }
+
     /// <summary>Serves one to its end.</summary>
     protected async Task ServeAsync(Connection connection)
     {
-        Core.Prepare(connection);
         _connections[connection] = true;
         try
         {
@@ -56,17 +61,4 @@ internal abstract class TrackingHost(ServerCore core) : ServerHost(core)
     }
 
     private static TimeSpan BreakOffTime => TimeSpan.FromSeconds(5);
-
-    private static async Task<bool> InTimeAsync(Task task, TimeSpan time)
-    {
-        try
-        {
-            await task.WaitAsync(time.TotalMilliseconds < uint.MaxValue ? time : Timeout.InfiniteTimeSpan).ConfigureAwait(false);
-            return true;
-        }
-        catch (TimeoutException)
-        {
-            return false;
-        }
-    }
 }

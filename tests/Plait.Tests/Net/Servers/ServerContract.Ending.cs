@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using Plait.Net;
 using Plait.Net.Servers;
 using Plait.Tests.Execution;
 using Xunit;
@@ -32,35 +31,6 @@ public abstract partial class ServerContract
     }
 
     [Fact]
-    public void Stop_SetsStopping_SoThatAHandlerCanEnd()
-    {
-        CancellationToken stopping = default;
-        StreamServer server = Start(async connection =>
-        {
-            stopping = connection.Stopping;
-            while ((await connection.ReceiveAsync()) is { IsEmpty: false } data)
-            {
-                if (stopping.IsCancellationRequested)
-                {
-                    await connection.SendAsync("last"u8.ToArray());
-                    return;
-                }
-
-                await connection.SendAsync(data);
-            }
-        });
-        TestClient client = Connect(server);
-        client.Echo("1234");
-
-        Task stopped = server.StopAsync(Waits.Hang);
-        Until(() => stopping.IsCancellationRequested);
-        client.Send("5678");
-
-        Assert.Equal("last", client.ReceiveAll());
-        End(stopped);
-    }
-
-    [Fact]
     public void Stop_WhenTheTimeIsOver_BreaksOff()
     {
         StreamServer server = Start(EchoAsync);
@@ -71,33 +41,6 @@ public abstract partial class ServerContract
 
         client.IsEnded();
         Assert.Equal((1, 0), (server.GetStatistics().BrokenOff, server.GetStatistics().Active));
-    }
-
-    [Fact]
-    public void Stop_WhileConnectionsAreQueued_ServesThem()
-    {
-        using var gate = new ManualResetEventSlim();
-        StreamServer server = Start(connection =>
-        {
-            // Blocks whatever runs handlers, so that others queue behind it, where there is one thread for all.
-            Assert.True(gate.Wait(Waits.Hang));
-            return EchoAsync(connection);
-        });
-        TestClient[] clients = [.. Enumerable.Range(0, 5).Select(_ => Connect(server))];
-        Array.ForEach(clients, static client => client.Send("queued"));
-        Until(() => server.GetStatistics().Active > 0);
-
-        Task stopped = server.StopAsync(Waits.Hang);
-        gate.Set();
-
-        foreach (TestClient client in clients)
-        {
-            Assert.Equal("queued", client.ReceiveText(6));
-            client.Dispose();
-        }
-
-        End(stopped);
-        Assert.Equal(5, server.GetStatistics().Served);
     }
 
     [Fact]
@@ -149,23 +92,6 @@ public abstract partial class ServerContract
         Until(() => server.GetStatistics().Active == 0);
 
         Connect(server).Echo("third");
-    }
-
-    [Fact]
-    public void Abort_ByAnotherThread_EndsAHandlerThatWaits()
-    {
-        var connections = new TaskCompletionSource<Connection>();
-        StreamServer server = Start(connection =>
-        {
-            connections.SetResult(connection);
-            return EchoAsync(connection);
-        });
-        TestClient client = Connect(server);
-
-        End(connections.Task).Abort();
-
-        client.IsEnded();
-        Until(() => server.GetStatistics() is { Resets: 1, Active: 0 });
     }
 
     private static bool IsRefused(StreamServer server)

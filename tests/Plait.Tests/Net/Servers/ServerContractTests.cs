@@ -2,27 +2,27 @@ using Plait.Net.Servers;
 
 namespace Plait.Tests.Net.Servers;
 
-public sealed class CoroutineServerTests() : ServerContract(ServerModel.Coroutine);
+public sealed class CoroutineServerTests() : LocalServerContract(ServerModel.Coroutine);
 
-public sealed class LoopsServerTests() : ServerContract(ServerModel.Loops);
+public sealed class LoopsServerTests() : LocalServerContract(ServerModel.Loops);
 
-public sealed class IterativeServerTests() : ServerContract(ServerModel.Iterative)
+public sealed class IterativeServerTests() : LocalServerContract(ServerModel.Iterative)
 {
     protected override bool IsConcurrent => false;
 }
 
-public sealed class ThreadsServerTests() : ServerContract(ServerModel.Threads);
+public sealed class ThreadsServerTests() : LocalServerContract(ServerModel.Threads);
 
-public sealed class PoolServerTests() : ServerContract(ServerModel.Pool);
+public sealed class PoolServerTests() : LocalServerContract(ServerModel.Pool);
 
-public sealed class NonBlockingServerTests() : ServerContract(ServerModel.NonBlocking);
+public sealed class NonBlockingServerTests() : LocalServerContract(ServerModel.NonBlocking);
 
-public sealed class SelectServerTests() : ServerContract(ServerModel.Select);
+public sealed class SelectServerTests() : LocalServerContract(ServerModel.Select);
 
-public sealed class PollServerTests() : ServerContract(ServerModel.Poll);
+public sealed class PollServerTests() : LocalServerContract(ServerModel.Poll);
 
-public sealed class EpollServerTests() : ServerContract(ServerModel.Epoll);
+public sealed class EpollServerTests() : LocalServerContract(ServerModel.Epoll);
 
-public sealed class SelectorServerTests() : ServerContract(ServerModel.Selector);
+public sealed class SelectorServerTests() : LocalServerContract(ServerModel.Selector);
 
-public sealed class SocketsServerTests() : ServerContract(ServerModel.Sockets);
+public sealed class SocketsServerTests() : LocalServerContract(ServerModel.Sockets);

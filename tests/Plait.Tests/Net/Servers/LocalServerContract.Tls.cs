@@ -10,7 +10,7 @@ using Xunit;
 namespace Plait.Tests.Net.Servers;
 
 /// <content>TLS.</content>
-public abstract partial class ServerContract
+public abstract partial class LocalServerContract
 {
     [Fact]
     public void Tls_EchoOfMessagesOfAllSizes_ComesBackAndEndsWithAWord()

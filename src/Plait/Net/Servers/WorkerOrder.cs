@@ -1,0 +1,20 @@
+namespace Plait.Net.Servers;
+
+/// <summary>What a process that serves has to know: of the options, what can travel.</summary>
+internal sealed record WorkerOrder(
+    string Name, ServerModel Model, int MaxConnections, WhenServerFull WhenFull, TimeSpan FirstByteTimeout, TimeSpan IdleTimeout, TimeSpan SendTimeout, TimeSpan MaxLifetime)
+{
+    public StreamServerOptions Options => new()
+    {
+        Model = Model,
+        MaxConnections = MaxConnections,
+        WhenFull = WhenFull,
+        FirstByteTimeout = FirstByteTimeout,
+        IdleTimeout = IdleTimeout,
+        SendTimeout = SendTimeout,
+        MaxLifetime = MaxLifetime,
+    };
+
+    public static WorkerOrder Of(StreamServerOptions options, string name, int maxConnections) =>
+        new(name, options.Model, maxConnections, options.WhenFull, options.FirstByteTimeout, options.IdleTimeout, options.SendTimeout, options.MaxLifetime);
+}
