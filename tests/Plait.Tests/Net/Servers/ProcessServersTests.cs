@@ -221,6 +221,8 @@ public sealed class ProcessLoopsServerTests() : WorkerProcessContract(ServerMode
 
 public sealed class ProcessesServerTests() : ProcessServerContract(ServerModel.Processes)
 {
+    protected override bool AcceptsFast => false;
+
     // Each is a process that has to start.
     protected override (int AtOnce, int InARow) Many => (3, 5);
 }

@@ -17,7 +17,7 @@ public abstract partial class ServerContract
 
         Task stopped = server.StopAsync(Waits.Hang);
 
-        if (IsConcurrent)
+        if (AcceptsFast)
         {
             Until(() => IsRefused(server));
         }

@@ -13,6 +13,9 @@ public abstract partial class ServerContract(ServerModel model) : ServerTest
     /// <summary>Whether it serves more than one connection at a time.</summary>
     protected virtual bool IsConcurrent => true;
 
+    /// <summary>Whether it accepts faster than somebody can connect who tries again and again.</summary>
+    protected virtual bool AcceptsFast => IsConcurrent;
+
     /// <summary>How many it is to serve at a time, and one after another.</summary>
     protected virtual (int AtOnce, int InARow) Many => (IsConcurrent ? 50 : 1, 200);
 
