@@ -77,7 +77,7 @@ public abstract partial class Connection
     /// <exception cref="ArgumentException">The delimiter is empty.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="mostBytes"/> is 0 or less.</exception>
     /// <exception cref="EndOfStreamException">The stream has ended without the delimiter.</exception>
-    /// <exception cref="MessageTooLongException">So many bytes have come, and no delimiter among them.</exception>
+    /// <exception cref="MessageLimitExceededException">So many bytes have come, and no delimiter among them.</exception>
     /// <inheritdoc cref="ReceiveAsync()"/>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<ReadOnlyMemory<byte>?> ReceiveUntilAsync(ReadOnlyMemory<byte> delimiter, int mostBytes = 65_536)
@@ -96,7 +96,7 @@ public abstract partial class Connection
             int length = at < 0 ? _end - _start : seen + at;
             if (length > mostBytes + (at < 0 ? delimiter.Length - 1 : 0))
             {
-                throw new MessageTooLongException(mostBytes, $"{length:N0} bytes have come without the end of the message, which may have {mostBytes:N0}: {this}.");
+                throw new MessageLimitExceededException(mostBytes, $"{length:N0} bytes have come without the end of the message, which may have {mostBytes:N0}: {this}.");
             }
 
             if (at >= 0)

@@ -16,7 +16,7 @@ public sealed class ConnectionTimeoutException(ConnectionTimeout kind, string me
 /// <summary>The other end has sent more than is taken for one message.</summary>
 /// <param name="limit">How many bytes one may have.</param>
 /// <param name="message">The limit, and the connection.</param>
-public sealed class MessageTooLongException(int limit, string message) : IOException(message)
+public sealed class MessageLimitExceededException(int limit, string message) : IOException(message)
 {
     /// <summary>How many bytes a message may have.</summary>
     public int Limit { get; } = limit;

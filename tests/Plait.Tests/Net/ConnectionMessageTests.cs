@@ -68,7 +68,7 @@ public sealed class ConnectionMessageTests : IDisposable
         }
         else
         {
-            Assert.Equal(limit, (await Assert.ThrowsAsync<MessageTooLongException>(() => UntilAsync("\n", limit))).Limit);
+            Assert.Equal(limit, (await Assert.ThrowsAsync<MessageLimitExceededException>(() => UntilAsync("\n", limit))).Limit);
         }
 
         await sending;
@@ -115,7 +115,7 @@ public sealed class ConnectionMessageTests : IDisposable
     }
 
     [Fact]
-    public async Task Timeouts_SayWhichAndHowLong()
+    public async Task Timeouts_OnceOver_SayWhichAndHowLong()
     {
         _connection.ReceiveTimeout = TimeSpan.FromMilliseconds(20);
 

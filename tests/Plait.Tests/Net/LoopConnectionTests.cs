@@ -29,7 +29,7 @@ public sealed class LoopConnectionTests : CoroutineTest
     }
 
     [Fact]
-    public void Receive_InAScopeOfTime_EndsWithIt_AndTheConnectionGoesOn()
+    public void Receive_InAScopeOfTime_EndsWithItAlone()
     {
         byte[] got = Run(static () => WithPairAsync(static async (connection, peer) =>
         {
