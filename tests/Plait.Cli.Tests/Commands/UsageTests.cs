@@ -3,7 +3,7 @@ namespace Plait.Cli.Tests.Commands;
 public sealed class UsageTests
 {
     [Theory]
-    [InlineData("unknown command 'tuor'. Did you mean 'tour'? Known commands: tour, lab, bench, sched, deadlocks, load.", "tuor")]
+    [InlineData("unknown command 'tuor'. Did you mean 'tour'? Known commands: tour, lab, bench, serve, connect, sched, deadlocks, load.", "tuor")]
     [InlineData("unknown option '--qick'. Did you mean '--quick'?", "tour", "--qick")]
     [InlineData("unknown option '--jsn'. Did you mean '--json'?", "bench", "--jsn")]
     [InlineData("unknown option '--verison'. Did you mean '--version'?", "--verison")]

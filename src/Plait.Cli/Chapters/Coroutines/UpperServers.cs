@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Plait.Net;
@@ -20,21 +19,22 @@ internal sealed class UpperServers(string name, ServerModel model, string text) 
     public static UpperServers Pool { get; } = new(
         "tcp-pool",
         ServerModel.Pool,
-        "The same server with fifty threads for all connections: more clients than that wait, in the system's queue, until a thread is idle, and all are answered.");
+        "The same server with fifty threads for all connections. More clients than that wait in the system's queue until a thread is idle,\n"
+            + "and all are answered.");
 
     public override async Task RunAsync(ChapterContext context)
     {
         var empty = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var server = StreamServer.Start(UpperAsync, new StreamServerOptions { Model = model, Workers = model == ServerModel.Pool ? Workers : 0, Name = "upper" });
 
-        using (Connect(server.EndPoint))
+        using (UpperClient.Connect(server.EndPoint))
         {
             // Says nothing, and leaves.
         }
 
         bool wasEmpty = await empty.Task.WaitAsync(context.Cancellation);
         context.Say($"a client that said nothing: the server read the end of the stream ({wasEmpty})");
-        Socket rude = Connect(server.EndPoint);
+        Socket rude = UpperClient.Connect(server.EndPoint);
         rude.Send("half a li"u8);
         rude.LingerState = new LingerOption(enable: true, seconds: 0);
         rude.Dispose();
@@ -43,7 +43,7 @@ internal sealed class UpperServers(string name, ServerModel model, string text) 
 
         int clients = model == ServerModel.Pool ? 2 * Workers : Workers;
         using var ready = new CountdownEvent(clients);
-        Task<string?>[] talks = [.. Enumerable.Range(0, clients).Select(number => Task.Factory.StartNew(() => Talk(server.EndPoint, number, ready), TaskCreationOptions.LongRunning))];
+        Task<string?>[] talks = [.. Enumerable.Range(0, clients).Select(number => Task.Factory.StartNew(() => UpperClient.Talk(server.EndPoint, number, ready), TaskCreationOptions.LongRunning))];
         string?[] answers = await Task.WhenAll(talks).WaitAsync(context.Cancellation);
         await server.StopAsync();
         ServerStatistics end = server.GetStatistics();
@@ -68,23 +68,5 @@ internal sealed class UpperServers(string name, ServerModel model, string text) 
 
             empty.TrySetResult(connection.BytesReceived == 0);
         }
-    }
-
-    private static string? Talk(EndPoint server, int number, CountdownEvent ready)
-    {
-        ready.Signal();
-        ready.Wait();
-        using Socket socket = Connect(server);
-        using var stream = new NetworkStream(socket);
-        using var reader = new StreamReader(stream);
-        stream.Write(Encoding.ASCII.GetBytes($"hello from {number}\n"));
-        return reader.ReadLine();
-    }
-
-    private static Socket Connect(EndPoint server)
-    {
-        var socket = new Socket(server.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        socket.Connect(server);
-        return socket;
     }
 }
