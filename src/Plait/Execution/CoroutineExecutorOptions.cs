@@ -32,17 +32,17 @@ public sealed class CoroutineExecutorOptions
     /// </summary>
     public TimeSpan Grace { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Whether it is measured how long tasks take, for <see cref="CoroutineExecutor.GetInsights"/>: two looks at the clock a task. Default: false.</summary>
+    /// <summary>Whether it is measured how long tasks take, for <see cref="LocalExecutor.GetInsights"/>: two looks at the clock a task. Default: false.</summary>
     public bool MeasuresTasks { get; set; }
 
     /// <summary>How long a step of a loop may take before it is told, see <see cref="EventLoopOptions.BlockedAfter"/>. Default: 100 ms.</summary>
     public TimeSpan BlockedAfter { get; set; } = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>How <see cref="CoroutineExecutor.Dispose"/> shuts down. Default: everything submitted is run to its end.</summary>
+    /// <summary>How <see cref="LocalExecutor.Dispose"/> shuts down. Default: everything submitted is run to its end.</summary>
     public ShutdownMode DisposeMode { get; set; } = ShutdownMode.Drain;
 
     /// <summary>
-    /// How long <see cref="CoroutineExecutor.Dispose"/> waits before it goes on as a <see cref="ShutdownMode.Kill"/>. Default: 30 seconds, as in every executor.
+    /// How long <see cref="LocalExecutor.Dispose"/> waits before it goes on as a <see cref="ShutdownMode.Kill"/>. Default: 30 seconds, as in every executor.
     /// <see cref="Timeout.InfiniteTimeSpan"/>: as long as the work takes.
     /// </summary>
     public TimeSpan DisposeTimeout { get; set; } = ShutdownArguments.DisposeTimeout;

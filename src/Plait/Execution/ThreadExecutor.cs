@@ -12,9 +12,8 @@ namespace Plait.Execution;
 /// A function cannot be killed: see <see cref="ThreadExecutorOptions.Grace"/>. The threads do not keep the process from ending; an
 /// executor that is no longer referenced finishes what it has and ends them.
 /// </remarks>
-public sealed class ThreadExecutor : IExecutor, IExecutorInsights
+public sealed class ThreadExecutor : LocalExecutor
 {
-    // The pool knows nothing of this object, so that it can be collected: its finalizer then ends the pool.
     private readonly LocalPool _pool;
 
     /// <summary>Makes an executor with as many threads as given, at most.</summary>
@@ -29,40 +28,12 @@ public sealed class ThreadExecutor : IExecutor, IExecutorInsights
     /// <param name="options">How it works; null for the defaults. Copied.</param>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     public ThreadExecutor(ThreadExecutorOptions? options = null)
+        : this(NewPool(options))
     {
-        options = options?.Copy() ?? new ThreadExecutorOptions();
-        options.Validate();
-        _pool = new LocalPool(options);
     }
 
-    /// <summary>Ends the threads of an executor that nobody refers to any more, after what it has to do.</summary>
-    ~ThreadExecutor() => _pool?.Abandon();
-
-    /// <inheritdoc/>
-    public string Name => _pool.Name;
-
-    /// <inheritdoc/>
-    public int WorkerCount => _pool.Size;
-
-    /// <inheritdoc/>
-    public Future Submit(WorkRequest work)
-    {
-        ArgumentNullException.ThrowIfNull(work);
-        MemoryLimits.ThrowIfSet(work, Name);
-        Future future = _pool.Submit<object?>(work, hasResult: false);
-        GC.KeepAlive(this);
-        return future;
-    }
-
-    /// <inheritdoc/>
-    public Future<TResult> Submit<TResult>(WorkRequest work)
-    {
-        ArgumentNullException.ThrowIfNull(work);
-        MemoryLimits.ThrowIfSet(work, Name);
-        Future<TResult> future = _pool.Submit<TResult>(work, hasResult: true);
-        GC.KeepAlive(this);
-        return future;
-    }
+    private ThreadExecutor(LocalPool pool)
+        : base(pool) => _pool = pool;
 
     /// <summary>As the other way to submit, for a function without arguments or options.</summary>
     /// <param name="function">An <see cref="Action"/> or a <see cref="Func{TResult}"/>, async or not.</param>
@@ -73,14 +44,6 @@ public sealed class ThreadExecutor : IExecutor, IExecutorInsights
         Future<TResult> future = _pool.SubmitPlain<TResult>(function, hasResult);
         GC.KeepAlive(this);
         return future;
-    }
-
-    /// <inheritdoc/>
-    public IAsyncEnumerable<T> Stream<T>(WorkRequest work)
-    {
-        ArgumentNullException.ThrowIfNull(work);
-        MemoryLimits.ThrowIfSet(work, Name);
-        return new LocalStream<T>(this, work);
     }
 
     /// <summary>
@@ -100,38 +63,10 @@ public sealed class ThreadExecutor : IExecutor, IExecutorInsights
         }
     }
 
-    /// <inheritdoc/>
-    public ValueTask WaitForRoomAsync(CancellationToken cancellationToken = default) => _pool.WaitForRoomAsync(cancellationToken);
-
-    /// <inheritdoc/>
-    public bool Shutdown(ShutdownMode mode, TimeSpan timeout) => ShutdownAsync(mode, timeout).GetAwaiter().GetResult();
-
-    /// <inheritdoc/>
-    public Task<bool> ShutdownAsync(ShutdownMode mode, TimeSpan timeout)
+    private static LocalPool NewPool(ThreadExecutorOptions? options)
     {
-        ShutdownArguments.ThrowIfWrong(mode, timeout);
-        return _pool.ShutdownAsync(mode, timeout);
-    }
-
-    /// <summary>Where the time of the threads went, and the slowest tasks, if <see cref="ThreadExecutorOptions.MeasuresTasks"/> says so.</summary>
-    /// <returns>A copy.</returns>
-    public ExecutorInsights GetInsights() => _pool.GetInsights();
-
-    /// <inheritdoc/>
-    public ExecutorStatistics GetStatistics() => _pool.GetStatistics();
-
-    /// <summary>Shuts down as <see cref="ThreadExecutorOptions.DisposeMode"/> and <see cref="ThreadExecutorOptions.DisposeTimeout"/> say. Blocks until the threads have ended, but for those that were left to themselves; every future has ended then.</summary>
-    public void Dispose()
-    {
-        GC.SuppressFinalize(this);
-        DisposeAsync().AsTask().GetAwaiter().GetResult();
-    }
-
-    /// <summary>As <see cref="Dispose"/>, without blocking a thread.</summary>
-    /// <returns>A task that completes when the threads have ended.</returns>
-    public async ValueTask DisposeAsync()
-    {
-        GC.SuppressFinalize(this);
-        await _pool.ShutdownAsync(_pool.Options.DisposeMode, _pool.Options.DisposeTimeout).ConfigureAwait(false);
+        options = options?.Copy() ?? new ThreadExecutorOptions();
+        options.Validate();
+        return new LocalPool(options);
     }
 }

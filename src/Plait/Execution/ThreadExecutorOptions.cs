@@ -39,14 +39,14 @@ public sealed class ThreadExecutorOptions
     /// <summary>The size of a thread's stack in bytes, at least 128 KiB; 0 (the default) for the system's own, usually 8 MiB. Address space, not memory: pages appear when touched.</summary>
     public int StackSize { get; set; }
 
-    /// <summary>Whether it is measured how long tasks run, for <see cref="ThreadExecutor.GetInsights"/>: two looks at the clock a task, some 50 ns. Default: false.</summary>
+    /// <summary>Whether it is measured how long tasks run, for <see cref="LocalExecutor.GetInsights"/>: two looks at the clock a task, some 50 ns. Default: false.</summary>
     public bool MeasuresTasks { get; set; }
 
-    /// <summary>How <see cref="ThreadExecutor.Dispose"/> shuts down. Default: everything submitted is run to its end.</summary>
+    /// <summary>How <see cref="LocalExecutor.Dispose"/> shuts down. Default: everything submitted is run to its end.</summary>
     public ShutdownMode DisposeMode { get; set; } = ShutdownMode.Drain;
 
     /// <summary>
-    /// How long <see cref="ThreadExecutor.Dispose"/> waits before it goes on as a <see cref="ShutdownMode.Kill"/>: what waits is cancelled, what runs is asked to stop by its token, its
+    /// How long <see cref="LocalExecutor.Dispose"/> waits before it goes on as a <see cref="ShutdownMode.Kill"/>: what waits is cancelled, what runs is asked to stop by its token, its
     /// future ends as cancelled, and its thread, which cannot be killed, is left to itself and ends when the function does. Default: 30 seconds, as in every executor.
     /// <see cref="Timeout.InfiniteTimeSpan"/>: as long as the work takes.
     /// </summary>

@@ -1,49 +1,24 @@
 using Plait.Coroutines;
-using Plait.Interop;
-using Plait.Telemetry;
 
 namespace Plait.Execution.Local;
 
 /// <content>The loops, what is known of them, and the end.</content>
 internal sealed partial class CoroutineHost
 {
-    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    // Guarded by _gate.
+    // Guarded by Gate.
     private bool _isOver;
     private long _started;
-    private WorkerTimes _goneTimes;
-
-    public async Task<bool> ShutdownAsync(ShutdownMode mode, TimeSpan timeout)
-    {
-        Close(mode);
-        try
-        {
-            await _closed.Task.WaitAsync(timeout, TimeProvider).ConfigureAwait(false);
-            return true;
-        }
-        catch (TimeoutException)
-        {
-            Close(ShutdownMode.Kill);
-            await _closed.Task.ConfigureAwait(false);
-            return false;
-        }
-    }
-
-    /// <summary>Nobody refers to the executor any more: it finishes what it has, and goes.</summary>
-    public void Abandon() => ThreadPool.UnsafeQueueUserWorkItem(static host => host.Close(ShutdownMode.Drain), this, preferLocal: false);
 
     /// <summary>The initializer threw: nothing runs on a loop that is not as it should be.</summary>
     public void Break(CoroutineWorker worker, Exception error)
     {
         var broken = new ExecutorBrokenException($"The initializer of executor '{Name}' threw on loop {worker.Name}: {error.Message}", error);
         ILocalTask[] waiting;
-        lock (_gate)
+        lock (Gate)
         {
-            _broken ??= broken;
+            Break_UnderGate(broken);
             waiting = [.. _line, .. _delayed, .. _held];
             _line.Clear();
-            TellRoom_UnderGate();
         }
 
         foreach (ILocalTask task in waiting)
@@ -55,21 +30,21 @@ internal sealed partial class CoroutineHost
     /// <summary>The executor is broken, and a task does not begin.</summary>
     public void Refuse(ILocalTask task)
     {
-        if (task.TryFailWaiting(OneMore(_broken!)))
+        if (task.TryFailWaiting(OneMore(Broken!)))
         {
             OnEndedWaiting(task);
         }
     }
 
-    public ExecutorStatistics GetStatistics()
+    public override ExecutorStatistics GetStatistics()
     {
         CoroutineAttempt[] running = [.. _attempts.Values.Where(static attempt => attempt.HasBegun && !attempt.Task.IsDone)];
-        lock (_gate)
+        lock (Gate)
         {
             return new ExecutorStatistics(
                 _workers.Length,
                 running.DistinctBy(static attempt => attempt.Worker).Count(),
-                _waiting + _delayed.Count,
+                Waiting + _delayed.Count,
                 running.Length,
                 Of(LocalCount.Succeeded),
                 Of(LocalCount.Failed),
@@ -86,37 +61,9 @@ internal sealed partial class CoroutineHost
         long Of(LocalCount what) => Volatile.Read(ref _counts[(int)what]);
     }
 
-    /// <summary>For who collects measurements.</summary>
-    public bool TryRead(out ExecutorNumbers numbers)
-    {
-        ExecutorStatistics now = GetStatistics();
-        numbers = new ExecutorNumbers(now.Workers, now.BusyWorkers, now.Pending, now.Running);
-        return !_closed.Task.IsCompleted;
-    }
+    protected override (string Name, LocalStopwatch? Clock)[] Clocks_UnderGate() => [.. _workers.Select(static worker => (worker.Name, (LocalStopwatch?)worker.Clock))];
 
-    public ExecutorInsights GetInsights()
-    {
-        CoroutineWorker[] workers;
-        WorkerTimes total;
-        lock (_gate)
-        {
-            (workers, total) = (_workers, _goneTimes);
-        }
-
-        long now = MonotonicClock.Now;
-        var list = new List<WorkerInsights>(workers.Length);
-        foreach (CoroutineWorker worker in workers)
-        {
-            WorkerTimes times = worker.Clock?.TimesAt(now) ?? default;
-            total.Add(times);
-            list.Add(times.ToInsights(worker.Name));
-        }
-
-        return new ExecutorInsights(Slowest is not null, list, total.ToInsights(Name), Slowest?.ToList() ?? []);
-    }
-
-    // Each future has its own: one for all would carry the stacks of whoever asked for the others.
-    private static ExecutorBrokenException OneMore(ExecutorBrokenException broken) => new(broken.Message, broken.InnerException);
+    protected override void OnRoomTaken_UnderGate() => StartLoops_UnderGate();
 
     private void StartLoops_UnderGate()
     {
@@ -141,20 +88,18 @@ internal sealed partial class CoroutineHost
         Array.ForEach(_workers, static worker => worker.Start());
     }
 
-    private void Close(ShutdownMode mode)
+    protected override void Close(ShutdownMode mode)
     {
         ILocalTask[] stopped = [];
-        lock (_gate)
+        lock (Gate)
         {
-            _isClosing = true;
+            Close_UnderGate(isCancelling: mode != ShutdownMode.Drain);
             if (mode != ShutdownMode.Drain)
             {
-                _isCancelling = true;
                 stopped = [.. _line, .. _delayed, .. _held, .. _attempts.Where(one => mode == ShutdownMode.Kill || !one.Value.HasBegun).Select(static one => one.Key)];
                 _line.Clear();
             }
 
-            TellRoom_UnderGate();
             CheckOver_UnderGate();
         }
 
@@ -173,7 +118,7 @@ internal sealed partial class CoroutineHost
 
     private void CheckOver_UnderGate()
     {
-        if (_isOver || !_isClosing || _waiting + _delayed.Count + _workers.Sum(static worker => worker.Running) != 0)
+        if (_isOver || !IsClosing || Waiting + _delayed.Count + _workers.Sum(static worker => worker.Running) != 0)
         {
             return;
         }
@@ -181,7 +126,7 @@ internal sealed partial class CoroutineHost
         _isOver = true;
         if (_loops is null)
         {
-            _closed.TrySetResult();
+            SetClosed();
         }
         else
         {
@@ -194,7 +139,7 @@ internal sealed partial class CoroutineHost
     {
         CoroutineWorker[] workers;
         bool[] areLeft;
-        lock (_gate)
+        lock (Gate)
         {
             workers = _workers;
             areLeft = [.. workers.Select(static worker => worker.Left != 0)];
@@ -203,17 +148,16 @@ internal sealed partial class CoroutineHost
         // One whose function was left ends when the function gives the thread back, or after its own time for that: nobody waits for it.
         Task[] ends = [.. workers.Select(static worker => worker.Loop.ShutdownAsync(TimeSpan.Zero))];
         await Task.WhenAll(ends.Where((_, i) => !areLeft[i])).ConfigureAwait(false);
-        lock (_gate)
+        lock (Gate)
         {
-            long now = MonotonicClock.Now;
             foreach (CoroutineWorker worker in workers)
             {
-                _goneTimes.Add(worker.Clock?.TimesAt(now) ?? default);
+                AddGoneTimes_UnderGate(worker.Clock);
             }
 
             _workers = [];
         }
 
-        _closed.TrySetResult();
+        SetClosed();
     }
 }

@@ -10,6 +10,9 @@ internal interface ILocalTask
 
     bool IsDone { get; }
 
+    /// <summary>It is accepted: from here on it is watched, if anybody wants that. Before it can be run.</summary>
+    void StartTrace();
+
     /// <summary>Runs its function once, on this thread, unless it was ended while it waited: then false.</summary>
     bool TryRun();
 

@@ -15,6 +15,11 @@ internal sealed class LeftTask : ILocalTask
 
     public bool IsDone => true;
 
+    public void StartTrace()
+    {
+        // Nothing begins here.
+    }
+
     public bool TryRun() => false;
 
     public Task<bool> TryRunAsync() => Task.FromResult(TryRun());

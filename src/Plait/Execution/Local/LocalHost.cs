@@ -3,7 +3,7 @@ using Plait.Telemetry;
 namespace Plait.Execution.Local;
 
 /// <summary>What a task of this process asks of the executor that it belongs to. Safe for all threads.</summary>
-internal abstract class LocalHost
+internal abstract class LocalHost(bool isMeasured = false)
 {
     public abstract string Name { get; }
 
@@ -11,7 +11,7 @@ internal abstract class LocalHost
     public abstract ExecutorIdentity Identity { get; }
 
     /// <summary>Whether it is measured how long functions run.</summary>
-    public bool IsMeasured { get; protected init; }
+    public bool IsMeasured => isMeasured;
 
     /// <summary>Whether who waits for a task looks for its end first; null where that never pays.</summary>
     public virtual Glances? Glances => null;

@@ -18,10 +18,10 @@ internal sealed partial class LocalPool
     /// <summary>A worker has no place from here on; false when it was given up, or nobody is left to let it come back. By the order, whose gate is held.</summary>
     public bool TryPark(LocalWorker worker)
     {
-        lock (_gate)
+        lock (Gate)
         {
             // In a broken executor nobody would come to let it go on.
-            if (worker.IsGivenUp || _broken is not null)
+            if (worker.IsGivenUp || Broken is not null)
             {
                 return false;
             }
@@ -40,7 +40,7 @@ internal sealed partial class LocalPool
     public bool Resume(LocalWorker parked, LocalWorker? instead)
     {
         bool isGiven;
-        lock (_gate)
+        lock (Gate)
         {
             // One that was given up runs beside the executor: it needs no place.
             isGiven = !parked.IsGivenUp && instead is not null;

@@ -1,43 +1,16 @@
-using Plait.Interop;
-using Plait.Telemetry;
-
 namespace Plait.Execution.Local;
 
 /// <content>The end: it takes no more, runs, cancels or stops what there is, and is over when the last thread has ended.</content>
 internal sealed partial class LocalPool
 {
-    // Guarded by _gate: of the threads that are gone.
-    private WorkerTimes _goneTimes;
-
-    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    public async Task<bool> ShutdownAsync(ShutdownMode mode, TimeSpan timeout)
-    {
-        Close(mode);
-        try
-        {
-            await _closed.Task.WaitAsync(timeout, TimeProvider).ConfigureAwait(false);
-            return true;
-        }
-        catch (TimeoutException)
-        {
-            Close(ShutdownMode.Kill);
-            await _closed.Task.ConfigureAwait(false);
-            return false;
-        }
-    }
-
-    /// <summary>Nobody refers to the executor any more: it finishes what it has, and goes.</summary>
-    public void Abandon() => ThreadPool.UnsafeQueueUserWorkItem(static pool => pool.Close(ShutdownMode.Drain), this, preferLocal: false);
-
-    public ExecutorStatistics GetStatistics()
+    public override ExecutorStatistics GetStatistics()
     {
         LocalWorker[] workers;
         int pending;
         long started;
         long left;
         long refused;
-        lock (_gate)
+        lock (Gate)
         {
             workers = _workers;
             pending = _delayed.Count + _held.Count;
@@ -65,48 +38,18 @@ internal sealed partial class LocalPool
         long Sum(LocalCount what) => Volatile.Read(ref _counts[(int)what]) + workers.Sum(worker => worker.CountOf(what));
     }
 
-    /// <summary>For who collects measurements.</summary>
-    public bool TryRead(out ExecutorNumbers numbers)
-    {
-        ExecutorStatistics now = GetStatistics();
-        numbers = new ExecutorNumbers(now.Workers, now.BusyWorkers, now.Pending, now.Running);
-        return !_closed.Task.IsCompleted;
-    }
+    protected override (string Name, LocalStopwatch? Clock)[] Clocks_UnderGate() => [.. _workers.Select(worker => ($"{Name}-{worker.Number}", (LocalStopwatch?)worker.Clock))];
 
-    public ExecutorInsights GetInsights()
-    {
-        LocalWorker[] workers;
-        WorkerTimes total;
-        lock (_gate)
-        {
-            (workers, total) = (_workers, _goneTimes);
-        }
-
-        long now = MonotonicClock.Now;
-        var list = new List<WorkerInsights>(workers.Length);
-        foreach (LocalWorker worker in workers)
-        {
-            WorkerTimes times = worker.Clock?.TimesAt(now) ?? default;
-            total.Add(times);
-            list.Add(times.ToInsights($"{Name}-{worker.Number}"));
-        }
-
-        return new ExecutorInsights(Slowest is not null, list, total.ToInsights(Name), Slowest?.ToList() ?? []);
-    }
-
-    private void Close(ShutdownMode mode)
+    protected override void Close(ShutdownMode mode)
     {
         ILocalTask[] delayed = [];
-        lock (_gate)
+        lock (Gate)
         {
-            _isClosing = true;
+            Close_UnderGate(isCancelling: mode != ShutdownMode.Drain);
             if (mode != ShutdownMode.Drain)
             {
-                _isCancelling = true;
                 delayed = [.. _delayed, .. _held];
             }
-
-            TellRoom_UnderGate();
         }
 
         // Between saying so and the look at what waits: pairs with the fence in Order.Add.
@@ -130,7 +73,7 @@ internal sealed partial class LocalPool
             }
         }
 
-        lock (_gate)
+        lock (Gate)
         {
             WakeAll_UnderGate();
             CheckOver_UnderGate();
@@ -173,13 +116,12 @@ internal sealed partial class LocalPool
     private void Break(ExecutorBrokenException broken)
     {
         ILocalTask[] delayed;
-        lock (_gate)
+        lock (Gate)
         {
-            _broken ??= broken;
+            Break_UnderGate(broken);
             delayed = [.. _delayed, .. _held];
             _delayed.Clear();
             _held.Clear();
-            TellRoom_UnderGate();
         }
 
         Interlocked.MemoryBarrier();
@@ -197,16 +139,13 @@ internal sealed partial class LocalPool
         }
     }
 
-    // Each future has its own: one for all would carry the stacks of whoever asked for the others.
-    private static ExecutorBrokenException OneMore(ExecutorBrokenException broken) => new(broken.Message, broken.InnerException);
-
-    private bool IsOver_UnderGate() => _isClosing && _delayed.Count + _held.Count == 0 && !Order.HasWork;
+    private bool IsOver_UnderGate() => IsClosing && _delayed.Count + _held.Count == 0 && !Order.HasWork;
 
     private void CheckOver_UnderGate()
     {
         if (_started + _parked == 0 && IsOver_UnderGate())
         {
-            _closed.TrySetResult();
+            SetClosed();
         }
     }
 }

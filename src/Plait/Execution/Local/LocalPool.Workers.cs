@@ -24,7 +24,7 @@ internal sealed partial class LocalPool
     /// <summary>A worker that searches has found nothing.</summary>
     public LocalRest Rest(LocalWorker worker)
     {
-        lock (_gate)
+        lock (Gate)
         {
             if (IsOver_UnderGate())
             {
@@ -39,12 +39,12 @@ internal sealed partial class LocalPool
 
         // A full fence between saying so and the last look: pairs with the one in Order.Add.
         Interlocked.Decrement(ref Search.Searching);
-        if (!Order.HasWork && !_isClosing)
+        if (!Order.HasWork && !IsClosing)
         {
             return LocalRest.Sleep;
         }
 
-        lock (_gate)
+        lock (Gate)
         {
             if (!Order.HasWork && !IsOver_UnderGate())
             {
@@ -89,7 +89,7 @@ internal sealed partial class LocalPool
     /// <summary>The thread of a worker is at its end.</summary>
     public void OnGone(LocalWorker worker)
     {
-        lock (_gate)
+        lock (Gate)
         {
             if (!worker.IsLeft)
             {
@@ -112,7 +112,7 @@ internal sealed partial class LocalPool
 
         if (worker.Clock is { } clock)
         {
-            _goneTimes.Add(clock.TimesAt(MonotonicClock.Now));
+            AddGoneTimes_UnderGate(clock);
         }
 
         Empty(worker);
@@ -142,7 +142,7 @@ internal sealed partial class LocalPool
         LocalWorker? worker = null;
         bool isNew = false;
         bool isOver = false;
-        lock (_gate)
+        lock (Gate)
         {
             if (_started - _sleeping >= Size)
             {
@@ -155,7 +155,7 @@ internal sealed partial class LocalPool
                 _idle.RemoveAt(_idle.Count - 1);
                 _sleeping--;
             }
-            else if (_broken is null && !_closed.Task.IsCompleted)
+            else if (Broken is null && !IsClosed)
             {
                 worker = new LocalWorker(this, ++_numbers);
                 isNew = true;
@@ -205,7 +205,7 @@ internal sealed partial class LocalPool
         try
         {
             worker.Start();
-            lock (_gate)
+            lock (Gate)
             {
                 _everStarted++;
             }
@@ -215,7 +215,7 @@ internal sealed partial class LocalPool
         catch (ThreadStartRefusedException)
         {
             bool isAlone;
-            lock (_gate)
+            lock (Gate)
             {
                 _started--;
                 _numbers--;
@@ -234,7 +234,7 @@ internal sealed partial class LocalPool
 
     private void WakeAllIfClosing_UnderGate()
     {
-        if (_isClosing)
+        if (IsClosing)
         {
             WakeAll_UnderGate();
         }

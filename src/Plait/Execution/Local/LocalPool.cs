@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Plait.Telemetry;
 
 namespace Plait.Execution.Local;
@@ -12,21 +11,17 @@ namespace Plait.Execution.Local;
 /// no longer searches (both with full fences), and looks once more. One of the two sees the other, so no task waits beside a sleeper.
 /// Model: docs/models/thread-pool.pml.
 /// </remarks>
-internal sealed partial class LocalPool : LocalHost, IGaugedExecutor
+internal sealed partial class LocalPool : LocalEngine
 {
     private static int s_pools;
 
-    private readonly Lock _gate = new();
     private readonly long[] _counts = new long[Enum.GetValues<LocalCount>().Length];
 
-    // Written under _gate, read by all.
+    // Written under Gate, read by all.
     private LocalWorker[] _workers = [];
     private int _sleeping;
     private int _started;
     private int _parked;
-    private volatile bool _isClosing;
-    private volatile bool _isCancelling;
-    private volatile ExecutorBrokenException? _broken;
 
     // On one processor nothing happens while somebody looks.
     private readonly Glances? _glancesAtQueue = Environment.ProcessorCount > 1 ? new Glances() : null;
@@ -34,26 +29,21 @@ internal sealed partial class LocalPool : LocalHost, IGaugedExecutor
     // Interlocked.
     private int _skipped;
 
-    // Guarded by _gate.
+    // Guarded by Gate.
     private readonly List<LocalWorker> _idle = [];
     private readonly HashSet<ILocalTask> _delayed = [];
     private readonly HashSet<ILocalTask> _held = [];
     private readonly KeyedTasks<ILocalTask> _keys = new();
-    private TaskCompletionSource? _room;
-    private int _waiting;
     private int _numbers;
     private long _everStarted;
     private long _left;
     private long _refused;
 
     public LocalPool(ThreadExecutorOptions options)
+        : base(options.Name ?? $"threads-{Interlocked.Increment(ref s_pools)}", "thread", options.QueueLimit, options.WhenFull, options.MeasuresTasks)
     {
         Options = options;
-        Name = options.Name ?? $"threads-{Interlocked.Increment(ref s_pools)}";
-        Identity = new ExecutorIdentity(Name, "thread");
         Size = options.Workers > 0 ? options.Workers : 5 * Environment.ProcessorCount;
-        IsMeasured = options.MeasuresTasks;
-        Slowest = options.MeasuresTasks ? new SlowestTasks() : null;
         Order = options.Policy is { } policy ? new PolicyOrder(this, policy) : new StealingOrder(this);
         ExecutorGauges.Add(this);
     }
@@ -63,16 +53,11 @@ internal sealed partial class LocalPool : LocalHost, IGaugedExecutor
 
     public ThreadExecutorOptions Options { get; }
 
-    public override string Name { get; }
+    public override int Size { get; }
 
-    public override ExecutorIdentity Identity { get; }
-
-    public int Size { get; }
+    public override (ShutdownMode Mode, TimeSpan Timeout) Disposal => (Options.DisposeMode, Options.DisposeTimeout);
 
     public LocalOrder Order { get; }
-
-    /// <summary>The tasks that ran longest; null where nothing is measured.</summary>
-    public SlowestTasks? Slowest { get; }
 
     /// <summary>Those there are now. A copy: never changed.</summary>
     public LocalWorker[] Workers => Volatile.Read(ref _workers);
@@ -82,26 +67,6 @@ internal sealed partial class LocalPool : LocalHost, IGaugedExecutor
     public override TimeProvider TimeProvider => Options.TimeProvider;
 
     public override TimeSpan Grace => Options.Grace;
-
-    public override bool IsCancelling => _isCancelling;
-
-    private bool IsLimited => Options.QueueLimit > 0;
-
-    public Future<TResult> Submit<TResult>(WorkRequest work, bool hasResult)
-    {
-        var task = new LocalTask<TResult>(this, work, hasResult);
-        if (work.Options.CancellationToken.IsCancellationRequested)
-        {
-            ThrowIfClosed();
-            task.StartTrace();
-            task.TryEndWaiting(StopReason.Cancelled(work.Options.CancellationToken));
-            return task;
-        }
-
-        Accept(task);
-        task.Watch();
-        return task;
-    }
 
     /// <summary>A function without arguments or options: one object, and no more to look at.</summary>
     public Future<TResult> SubmitPlain<TResult>(Delegate function, bool hasResult)
@@ -126,9 +91,9 @@ internal sealed partial class LocalPool : LocalHost, IGaugedExecutor
     {
         if (IsLimited)
         {
-            lock (_gate)
+            lock (Gate)
             {
-                _waiting++;
+                Waiting++;
             }
         }
 
@@ -138,16 +103,16 @@ internal sealed partial class LocalPool : LocalHost, IGaugedExecutor
 
     public override bool TryDelay(ILocalTask task)
     {
-        lock (_gate)
+        lock (Gate)
         {
-            return !_isCancelling && _broken is null && _delayed.Add(task);
+            return !IsCancelling && Broken is null && _delayed.Add(task);
         }
     }
 
     public override void RunDelayed(ILocalTask task)
     {
         bool isThere;
-        lock (_gate)
+        lock (Gate)
         {
             isThere = _delayed.Remove(task);
         }
@@ -160,7 +125,7 @@ internal sealed partial class LocalPool : LocalHost, IGaugedExecutor
 
     public override void OnEndedWaiting(ILocalTask task)
     {
-        lock (_gate)
+        lock (Gate)
         {
             if (_delayed.Remove(task))
             {
@@ -170,8 +135,7 @@ internal sealed partial class LocalPool : LocalHost, IGaugedExecutor
 
             if (_held.Remove(task))
             {
-                _waiting--;
-                TellRoom_UnderGate();
+                StopWaiting_UnderGate();
                 WakeAllIfClosing_UnderGate();
                 return;
             }
@@ -189,7 +153,7 @@ internal sealed partial class LocalPool : LocalHost, IGaugedExecutor
     public override void OnKeyLeft(string key)
     {
         var next = new List<ILocalTask>();
-        lock (_gate)
+        lock (Gate)
         {
             _keys.Leave(key);
             while (_keys.TryNext(key, out ILocalTask task))
@@ -211,29 +175,12 @@ internal sealed partial class LocalPool : LocalHost, IGaugedExecutor
         }
     }
 
-    // False: it waits for others of its key, and whoever ends lets it go on.
-    private bool TryEnterKey<TResult>(LocalTask<TResult> task)
-    {
-        lock (_gate)
-        {
-            ThrowIfClosed();
-            if (_keys.TryEnter(task.Options, task))
-            {
-                _ = task.TryEnterKey();
-                return true;
-            }
-
-            _held.Add(task);
-            return false;
-        }
-    }
-
     /// <summary>A worker took a task that had ended while it waited.</summary>
     public void OnSkipped() => Interlocked.Decrement(ref _skipped);
 
     public override void OnLeft(ILocalTask task)
     {
-        lock (_gate)
+        lock (Gate)
         {
             foreach (LocalWorker worker in _workers)
             {
@@ -255,37 +202,7 @@ internal sealed partial class LocalPool : LocalHost, IGaugedExecutor
         }
     }
 
-    public ValueTask WaitForRoomAsync(CancellationToken token)
-    {
-        if (!IsLimited)
-        {
-            return ValueTask.CompletedTask;
-        }
-
-        return new ValueTask(Wait());
-
-        async Task Wait()
-        {
-            while (!TryFindRoom(out Task? room))
-            {
-                await room.WaitAsync(token).ConfigureAwait(false);
-            }
-        }
-    }
-
-    // False: when to look again.
-    private bool TryFindRoom([NotNullWhen(false)] out Task? room)
-    {
-        lock (_gate)
-        {
-            room = _isClosing || _broken is not null || _waiting < Options.QueueLimit
-                ? null
-                : (_room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
-            return room is null;
-        }
-    }
-
-    private void Accept<TResult>(LocalTask<TResult> task)
+    protected override void Accept(ILocalTask task)
     {
         ThrowIfClosed();
         if (IsLimited)
@@ -308,7 +225,7 @@ internal sealed partial class LocalPool : LocalHost, IGaugedExecutor
         }
 
         // Behind the fence of Add: who closes says so before it looks for what is left. One of the two sees the other.
-        if ((_isClosing || _broken is not null) && task.TryEndWaiting(StopReason.Killed()))
+        if ((IsClosing || Broken is not null) && task.TryEndWaiting(StopReason.Killed()))
         {
             Count(LocalCount.Cancelled, -1);
             Interlocked.Increment(ref _skipped);
@@ -328,29 +245,20 @@ internal sealed partial class LocalPool : LocalHost, IGaugedExecutor
         }
     }
 
-    private void TakeRoom()
+    // False: it waits for others of its key, and whoever ends lets it go on.
+    private bool TryEnterKey(ILocalTask task)
     {
-        while (true)
+        lock (Gate)
         {
-            Task room;
-            lock (_gate)
+            ThrowIfClosed();
+            if (_keys.TryEnter(task.Options, task))
             {
-                ThrowIfClosed();
-                if (_waiting < Options.QueueLimit)
-                {
-                    _waiting++;
-                    return;
-                }
-
-                if (Options.WhenFull == FullBehavior.Reject)
-                {
-                    throw new ExecutorFullException(Name, Options.QueueLimit);
-                }
-
-                room = (_room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+                _ = task.TryEnterKey();
+                return true;
             }
 
-            room.GetAwaiter().GetResult();
+            _held.Add(task);
+            return false;
         }
     }
 
@@ -362,29 +270,9 @@ internal sealed partial class LocalPool : LocalHost, IGaugedExecutor
             return;
         }
 
-        lock (_gate)
+        lock (Gate)
         {
-            _waiting--;
-            TellRoom_UnderGate();
-        }
-    }
-
-    private void TellRoom_UnderGate()
-    {
-        _room?.TrySetResult();
-        _room = null;
-    }
-
-    private void ThrowIfClosed()
-    {
-        if (_broken is { } broken)
-        {
-            throw new ExecutorBrokenException(broken.Message, broken.InnerException);
-        }
-
-        if (_isClosing)
-        {
-            throw new ExecutorClosedException(Name);
+            StopWaiting_UnderGate();
         }
     }
 }

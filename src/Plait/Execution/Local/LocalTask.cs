@@ -82,7 +82,6 @@ internal sealed class LocalTask<TResult> : Future<TResult>, ILocalTask
     /// <summary>Looks out for its token, and for its time where that counts from now. Once it can be run.</summary>
     public void Watch() => StopsIfAny?.Watch();
 
-    /// <summary>It is accepted: from here on it is watched, if anybody wants that. Before it can be run.</summary>
     public void StartTrace()
     {
         if (TaskTrace.Start(_host.Identity, isRemote: false, this, static task => task.Name) is { } trace)

@@ -28,7 +28,7 @@ internal sealed unsafe class LocalWorker
     {
         Pool = pool;
         Number = number;
-        Clock = pool.Slowest is { } slowest ? new LocalStopwatch($"{pool.Name}-{number}", slowest) : null;
+        Clock = pool.Slowest is { } slowest ? new ThreadStopwatch($"{pool.Name}-{number}", slowest) : null;
     }
 
     ~LocalWorker() => NativeMemory.Free(_word);
@@ -46,7 +46,7 @@ internal sealed unsafe class LocalWorker
     public LocalRing Own { get; } = new();
 
     /// <summary>Measures its tasks; null where nobody wants that.</summary>
-    public LocalStopwatch? Clock { get; }
+    public ThreadStopwatch? Clock { get; }
 
     /// <summary>Turns so far: now and then another queue comes first.</summary>
     public uint Turns { get; set; }
