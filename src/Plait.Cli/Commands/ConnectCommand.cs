@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using System.Text;
+using Plait.Execution;
 using Plait.Net;
 
 namespace Plait.Cli.Commands;
@@ -35,7 +36,7 @@ internal sealed class ConnectCommand(TextReader input, TextWriter output, TextWr
 
         var options = new ConnectOptions
         {
-            Attempts = line.GetValue(_attempts),
+            Retries = new RetryPolicy { Count = line.GetValue(_attempts) - 1, Backoff = TimeSpan.FromMilliseconds(100), LongestBackoff = TimeSpan.FromSeconds(5) },
             Timeout = Durations.Parse(_timeout.Name, line.GetValue(_timeout)!, isZeroAllowed: false),
         };
         try

@@ -27,9 +27,9 @@ public abstract partial class Connection
             {
                 return await Connecting.SecureAsync(await Connecting.TryAsync(context.Loop, server, options.Timeout), options);
             }
-            catch (Exception error) when (attempt < options.Attempts && Connecting.IsWorthRetrying(error))
+            catch (Exception error) when (Connecting.IsWorthRetrying(error, attempt, options.Retries))
             {
-                await Coroutine.Sleep(options.PauseAfter(attempt));
+                await Coroutine.Sleep(options.Retries.WaitAfter(attempt));
             }
         }
     }
@@ -49,11 +49,11 @@ public abstract partial class Connection
                 // Nothing of a connection whose calls block is still under way when its calls return.
                 return Connecting.SecureAsync(Connecting.Try(server, options.Timeout), options).GetAwaiter().GetResult();
             }
-            catch (Exception error) when (attempt < options.Attempts && Connecting.IsWorthRetrying(error))
+            catch (Exception error) when (Connecting.IsWorthRetrying(error, attempt, options.Retries))
             {
                 // The calls of this connection block, and so does the pause.
                 using var never = new ManualResetEventSlim();
-                _ = never.Wait(options.PauseAfter(attempt));
+                _ = never.Wait(options.Retries.WaitAfter(attempt));
             }
         }
     }

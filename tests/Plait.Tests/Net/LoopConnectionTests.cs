@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Plait.Coroutines;
+using Plait.Execution;
 using Plait.Net;
 using Plait.Tests.Coroutines;
 using Plait.Tests.Execution;
@@ -221,7 +222,7 @@ public sealed class LoopConnectionTests : CoroutineTest
     public void Connect_WithAttempts_FindsAServerThatComesLater()
     {
         var place = (IPEndPoint)FreePlace();
-        var options = new ConnectOptions { Attempts = 1000, FirstPause = Short, LongestPause = Short };
+        var options = new ConnectOptions { Retries = new RetryPolicy { Count = 1000, Backoff = Short, BackoffFactor = 1 } };
 
         Run(async () =>
         {

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Plait.Execution;
 using Plait.Net;
 using Plait.Net.Servers;
 
@@ -59,7 +60,7 @@ internal sealed class CoroutineServer() : Chapter(
     // How many lines came back as they were sent. The calls of this connection block: it is a client's thread.
     private static int Talk(EndPoint server, int number, CountdownEvent allConnected)
     {
-        Connection connection = Connection.Connect(server, new ConnectOptions { Attempts = 5 });
+        Connection connection = Connection.Connect(server, new ConnectOptions { Retries = new RetryPolicy { Count = 4, Backoff = TimeSpan.FromMilliseconds(100) } });
         using Stream stream = connection.AsStream();
         using var reader = new StreamReader(stream);
         allConnected.Signal();

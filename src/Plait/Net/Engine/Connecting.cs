@@ -1,5 +1,6 @@
 using System.Net;
 using Plait.Coroutines;
+using Plait.Execution;
 using Plait.Interop;
 
 namespace Plait.Net.Engine;
@@ -8,7 +9,11 @@ namespace Plait.Net.Engine;
 internal static class Connecting
 {
     /// <summary>Whether the next attempt may well have another end.</summary>
-    public static bool IsWorthRetrying(Exception error) => error is ConnectionTimeoutException || (error.InnerException is SystemCallException
+    /// <summary>Whether a failure calls for another attempt.</summary>
+    public static bool IsWorthRetrying(Exception error, int attempts, RetryPolicy policy) =>
+        attempts <= policy.Count && error is not OperationCanceledException && (policy.ShouldRetry?.Invoke(error) ?? MayPass(error));
+
+    private static bool MayPass(Exception error) => error is ConnectionTimeoutException || (error.InnerException is SystemCallException
     {
         Number: Errno.ECONNREFUSED or Errno.ECONNRESET or Errno.ETIMEDOUT or Errno.EAGAIN or Errno.ENOENT or Errno.ENETUNREACH or Errno.EHOSTUNREACH or Errno.ECONNABORTED or Errno.EMFILE or Errno.ENFILE,
     });
