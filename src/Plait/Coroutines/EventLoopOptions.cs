@@ -20,7 +20,7 @@ public sealed class EventLoopOptions
     /// <summary>How long coroutines that were killed at the end may take to end, before the loop gives them up. Default: 30 s.</summary>
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Whether it is measured how long each step takes, for <see cref="EventLoop.GetStepTimes"/>: a look at the clock a step, some 25 ns. Default: false, which costs nothing.</summary>
+    /// <summary>Whether it is measured how long each step takes, for <see cref="EventLoop.GetStepTimes"/>: a look at the clock a step. Default: false, which costs nothing.</summary>
     public bool MeasuresSteps { get; init; }
 
     /// <summary>What the loop learns from which descriptors are ready. Default: null, edge-triggered epoll.</summary>

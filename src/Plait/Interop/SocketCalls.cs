@@ -46,9 +46,6 @@ internal static unsafe partial class SocketCalls
     public static partial int getpeername(int fd, byte* address, uint* length);
 
     [LibraryImport(Library, SetLastError = true)]
-    public static partial int setsockopt(int fd, int level, int option, void* value, uint length);
-
-    [LibraryImport(Library, SetLastError = true)]
     public static partial nint sendmsg(int fd, MessageHeader* message, int flags);
 
     [LibraryImport(Library, SetLastError = true)]

@@ -17,8 +17,6 @@ internal static unsafe class StreamCalls
     private const int TcpLevel = 6;
     private const int NoDelayOption = 1;
     private const int NonBlockingFlag = 0x800;
-    private const int DoNotWaitFlag = 0x40;
-    private const int PeekFlag = 2;
 
     /// <summary>How many bytes came, 0 at the end of the stream; or the error's number, negative.</summary>
     public static int Receive(int fd, Span<byte> buffer)
@@ -62,14 +60,6 @@ internal static unsafe class StreamCalls
                 }
             }
         }
-    }
-
-    /// <summary>Whether the stream is open and has nothing to read now: 0 at its end, an error's number, negative, EAGAIN for nothing, 1 for something.</summary>
-    public static int Peek(int fd)
-    {
-        byte one;
-        nint count = SocketCalls.recv(fd, &one, 1, PeekFlag | DoNotWaitFlag);
-        return count >= 0 ? (int)count : -Marshal.GetLastPInvokeError();
     }
 
     /// <summary>The next connection's descriptor; or the error's number, negative.</summary>
@@ -162,7 +152,7 @@ internal static unsafe class StreamCalls
     public static void ResetOnClose(int fd)
     {
         long lingerNot = 1;
-        _ = SocketCalls.setsockopt(fd, SocketCalls.SocketLevel, LingerOption, &lingerNot, sizeof(long));
+        _ = Libc.setsockopt(fd, SocketCalls.SocketLevel, LingerOption, &lingerNot, sizeof(long));
     }
 
     /// <summary>Small messages go at once. Not for Unix sockets, which know no other way.</summary>
@@ -176,7 +166,7 @@ internal static unsafe class StreamCalls
         long* value = stackalloc long[2];
         value[0] = (long)time.TotalSeconds;
         value[1] = time.Ticks % TimeSpan.TicksPerSecond / TimeSpan.TicksPerMicrosecond;
-        _ = SocketCalls.setsockopt(fd, SocketCalls.SocketLevel, ofSends ? SendTimeoutOption : ReceiveTimeoutOption, value, 2 * sizeof(long));
+        _ = Libc.setsockopt(fd, SocketCalls.SocketLevel, ofSends ? SendTimeoutOption : ReceiveTimeoutOption, value, 2 * sizeof(long));
     }
 
     /// <summary>The name of this end; null when there is none.</summary>
@@ -230,7 +220,7 @@ internal static unsafe class StreamCalls
         _ => throw new ArgumentException($"{address} is of family {address.AddressFamily}: give an IPEndPoint or a UnixDomainSocketEndPoint.", nameof(address)),
     };
 
-    private static void SetOption(int fd, int level, int option, int value) => Check(SocketCalls.setsockopt(fd, level, option, &value, sizeof(int)), "setsockopt");
+    private static void SetOption(int fd, int level, int option, int value) => Check(Libc.setsockopt(fd, level, option, &value, sizeof(int)), "setsockopt");
 
     private static void Check(int result, string call)
     {
