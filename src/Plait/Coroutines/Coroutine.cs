@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Plait.Coroutines.Engine;
+using Plait.Scheduling;
 using Plait.Synchronization.Engine;
 
 namespace Plait.Coroutines;
@@ -94,6 +95,10 @@ public partial class Coroutine : CoroutineContext, ITurnTaker
             return GetTask();
         }
     }
+
+    internal string? GivenName => _options?.Name;
+
+    internal SchedulingAttributes? Scheduling => _options?.Scheduling;
 
     internal ICoroutineOwner? Owner => _options?.Owner;
 

@@ -1,4 +1,5 @@
 using Plait.Coroutines.Engine;
+using Plait.Scheduling;
 
 namespace Plait.Coroutines;
 
@@ -10,6 +11,9 @@ public sealed class CoroutineOptions
 
     /// <summary>Whether the loop ends without waiting for it: it is killed then. Default: false.</summary>
     public bool IsDaemon { get; init; }
+
+    /// <summary>What the policy of its loop goes by, if that has one: <see cref="EventLoopOptions.PolicyFactory"/>. Default: null, the defaults, and its name.</summary>
+    public SchedulingAttributes? Scheduling { get; init; }
 
     internal ICoroutineOwner? Owner { get; init; }
 }

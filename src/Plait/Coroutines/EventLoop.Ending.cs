@@ -147,12 +147,19 @@ public sealed partial class EventLoop
     private static readonly Action<object?> AddForeign = static state =>
     {
         var coroutine = (Coroutine)state!;
+        coroutine.Loop.Enter(coroutine).Invoke();
+    };
+
+    // What remains to be done with one from outside: its first step, which does nothing for one that was killed meanwhile.
+    private Step Enter(Coroutine coroutine)
+    {
         if (coroutine.IsAlive)
         {
-            coroutine.Loop.Add(coroutine);
-            coroutine.FirstStep().Invoke();
+            Add(coroutine);
         }
-    };
+
+        return coroutine.FirstStep();
+    }
 
     private void Add(Coroutine coroutine)
     {
@@ -312,6 +319,11 @@ public sealed partial class EventLoop
         {
             Discard(_ring.First());
             _ring.DropFirst();
+        }
+
+        foreach (Step step in _ordered?.All() ?? [])
+        {
+            Discard(step);
         }
 
         foreach (Coroutine coroutine in _live)

@@ -25,6 +25,9 @@ public sealed partial class EventLoop
     /// <summary>The wait whose cancellation the step that runs goes on from; null for none. On the loop's thread.</summary>
     internal EndWait? CutShort { get; set; }
 
+    // Null where steps run in the order in which they became ready.
+    private readonly PolicySteps? _ordered;
+
     // Written by the loop's thread, read by all.
     private long _steps;
     private long _sleeps;
@@ -50,6 +53,8 @@ public sealed partial class EventLoop
     /// <summary>Whether the step that runs may do one more read or write without waiting.</summary>
     internal bool TryTakeOperation() => --_operations >= 0;
 
+    private bool HasSteps => !_ring.IsEmpty || _slot.Callback is not null || _ordered is { Count: > 0 };
+
     // Runs cycles until it is told that it is over.
     private void RunCycles()
     {
@@ -71,7 +76,7 @@ public sealed partial class EventLoop
                 break;
             }
 
-            if (_ring.IsEmpty && _slot.Callback is null)
+            if (!HasSteps)
             {
                 Sleep();
             }
@@ -84,6 +89,12 @@ public sealed partial class EventLoop
 
     private void RunSteps(int left)
     {
+        if (_ordered is not null)
+        {
+            RunOrderedSteps(_ordered, left);
+            return;
+        }
+
         while (left-- > 0)
         {
             if (_slot.Callback is not null && (_inARow++ < MaxInARow || _ring.IsEmpty))
@@ -101,6 +112,47 @@ public sealed partial class EventLoop
             }
 
             RunFirst();
+        }
+    }
+
+    private void RunOrderedSteps(PolicySteps ordered, int left)
+    {
+        HandIn(ordered, _clock.Now);
+        for (; left > 0 && ordered.Count != 0; left--)
+        {
+            long began = _clock.Now;
+            _ring.AddFirst(ordered.Take(began));
+            RunFirst();
+            long ended = _clock.Now;
+            HandIn(ordered, ended);
+            ordered.OnRan(ended - began, ended);
+        }
+    }
+
+    // What has become ready goes to the policy; what belongs to no coroutine runs at once.
+    private void HandIn(PolicySteps ordered, long now)
+    {
+        if (_slot.Callback is not null)
+        {
+            // Before those that were made ready after it; where it belongs among those before is the policy's to say.
+            _ring.AddFirst(_slot);
+            _slot = default;
+        }
+
+        // No more than are there now, as in TakeForeign.
+        for (int count = _ring.Count; count > 0; count--)
+        {
+            ref readonly Step step = ref _ring.First();
+            if (step.Context is null)
+            {
+                RunFirst();
+            }
+            else
+            {
+                // One from outside is among the living from here on, whatever the policy: what comes behind it counts on that.
+                ordered.Add(step.Callback == (object)AddForeign ? Enter((Coroutine)step.State!) : step, now);
+                _ring.DropFirst();
+            }
         }
     }
 

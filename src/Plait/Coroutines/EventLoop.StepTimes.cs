@@ -31,7 +31,7 @@ public sealed partial class EventLoop
     private void RunMeasuredSteps(long[] counts)
     {
         long began = MonotonicClock.Now;
-        for (int left = Budget; left > 0 && !(_ring.IsEmpty && _slot.Callback is null); left--)
+        for (int left = Budget; left > 0 && HasSteps; left--)
         {
             RunSteps(1);
             long ended = MonotonicClock.Now;

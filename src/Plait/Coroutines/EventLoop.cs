@@ -28,6 +28,7 @@ public sealed partial class EventLoop : IDisposable
         _options = options ?? new EventLoopOptions();
         _options.Validate();
         Name = _options.Name ?? $"loop-{Interlocked.Increment(ref s_loops)}";
+        _ordered = _options.PolicyFactory is { } factory ? new PolicySteps(factory() ?? throw new ArgumentException($"{nameof(EventLoopOptions.PolicyFactory)} has made no policy.", nameof(options))) : null;
         _poller = _options.Poller?.Invoke() ?? new EpollPoller();
         _clock = new LoopClock(_options.TimeProvider, _poller.Wake);
         _wheel = new TimerWheel(_clock.Now);
@@ -120,7 +121,7 @@ public sealed partial class EventLoop : IDisposable
     /// <summary>Numbers of this moment.</summary>
     /// <returns>A copy.</returns>
     public EventLoopStatistics GetStatistics() => new(
-        Volatile.Read(ref _liveCount), Volatile.Read(ref _ids), Volatile.Read(ref _steps), _ring.Count + (_slot.Callback is null ? 0 : 1) + _foreign.Count, _wheel.Count, Volatile.Read(ref _sleeps), Volatile.Read(ref _blockedSteps));
+        Volatile.Read(ref _liveCount), Volatile.Read(ref _ids), Volatile.Read(ref _steps), _ring.Count + (_slot.Callback is null ? 0 : 1) + (_ordered?.Count ?? 0) + _foreign.Count, _wheel.Count, Volatile.Read(ref _sleeps), Volatile.Read(ref _blockedSteps));
 
     /// <inheritdoc/>
     public override string ToString() => $"{Name} ({GetStatistics().Coroutines} coroutines)";

@@ -1,4 +1,5 @@
 using Plait.Coroutines.Engine;
+using Plait.Scheduling;
 
 namespace Plait.Coroutines;
 
@@ -23,6 +24,12 @@ public sealed class EventLoopOptions
     /// <summary>Whether it is measured how long each step takes, for <see cref="EventLoop.GetStepTimes"/>: a look at the clock a step. Default: false, which costs nothing.</summary>
     public bool MeasuresSteps { get; init; }
 
+    /// <summary>
+    /// Makes the policy that says which coroutine has the next step, one for each loop; it goes by <see cref="CoroutineOptions.Scheduling"/>. A step is not interrupted: a policy that
+    /// preempts does so between steps. Times are nanoseconds of the loop's clock. Default: null, the order in which steps become ready.
+    /// </summary>
+    public Func<SchedulingPolicy>? PolicyFactory { get; init; }
+
     /// <summary>What the loop learns from which descriptors are ready. Default: null, edge-triggered epoll.</summary>
     internal Func<LoopPoller>? Poller { get; init; }
 
@@ -33,6 +40,7 @@ public sealed class EventLoopOptions
         BlockedAfter = BlockedAfter,
         ShutdownTimeout = ShutdownTimeout,
         MeasuresSteps = MeasuresSteps,
+        PolicyFactory = PolicyFactory,
         Poller = Poller,
     };
 

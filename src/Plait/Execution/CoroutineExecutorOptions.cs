@@ -1,4 +1,5 @@
 using Plait.Coroutines;
+using Plait.Scheduling;
 
 namespace Plait.Execution;
 
@@ -38,6 +39,12 @@ public sealed class CoroutineExecutorOptions
     /// <summary>How long a step of a loop may take before it is told, see <see cref="EventLoopOptions.BlockedAfter"/>. Default: 100 ms.</summary>
     public TimeSpan BlockedAfter { get; set; } = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>
+    /// Makes the policy that says which of the tasks that have begun has the next step, one for each loop; it goes by what the options of tasks say, such as
+    /// <see cref="TaskOptions.Priority"/>. Default: null, the order in which steps become ready. Tasks begin in the order of their submission either way.
+    /// </summary>
+    public Func<SchedulingPolicy>? PolicyFactory { get; set; }
+
     /// <summary>How <see cref="LocalExecutor.Dispose"/> shuts down. Default: everything submitted is run to its end.</summary>
     public ShutdownMode DisposeMode { get; set; } = ShutdownMode.Drain;
 
@@ -57,6 +64,7 @@ public sealed class CoroutineExecutorOptions
         Name = name,
         TimeProvider = TimeProvider,
         BlockedAfter = BlockedAfter,
+        PolicyFactory = PolicyFactory,
         ShutdownTimeout = Grace > TimeSpan.Zero || Grace == Timeout.InfiniteTimeSpan ? Grace : TimeSpan.FromMilliseconds(1),
     };
 

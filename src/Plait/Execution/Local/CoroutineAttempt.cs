@@ -21,23 +21,12 @@ internal sealed class CoroutineAttempt(CoroutineHost host, CoroutineWorker worke
     /// <summary>When its function was called; 0 for not, or no longer. By the loop's thread.</summary>
     public long Began { get; set; }
 
-    /// <summary>Without anything of the thread's that happens to start it: neither a submitter's context nor an ending task's.</summary>
-    public static Coroutine Spawn(EventLoop loop, Func<Task> function, string? name)
+    /// <summary>Under the host's gate. Without anything of the thread's that happens to start it: neither a submitter's context nor an ending task's.</summary>
+    public void Start()
     {
-        CoroutineOptions? options = name is null ? null : new CoroutineOptions { Name = name };
-        if (ExecutionContext.IsFlowSuppressed())
-        {
-            return loop.Spawn(function, options);
-        }
-
-        using (ExecutionContext.SuppressFlow())
-        {
-            return loop.Spawn(function, options);
-        }
+        using AsyncFlowControl? suppressed = ExecutionContext.IsFlowSuppressed() ? null : ExecutionContext.SuppressFlow();
+        Volatile.Write(ref _coroutine, worker.Loop.Spawn(RunAsync, host.CoroutineOptionsFor(task.Options)));
     }
-
-    /// <summary>Under the host's gate.</summary>
-    public void Start() => Volatile.Write(ref _coroutine, Spawn(worker.Loop, RunAsync, task.Options.Name));
 
     /// <summary>Its coroutine is to end. One that has not begun is left alone: it finds out, and makes room.</summary>
     public void Kill()

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Plait.Coroutines;
+using Plait.Scheduling;
 using Plait.Telemetry;
 
 namespace Plait.Execution.Local;
@@ -49,6 +50,28 @@ internal sealed partial class CoroutineHost : LocalEngine
     public override TimeSpan Grace => Options.Grace;
 
     private int LoopCount { get; }
+
+    /// <summary>How the coroutine of a task is made.</summary>
+    public CoroutineOptions? CoroutineOptionsFor(TaskOptions task)
+    {
+        if (Options.PolicyFactory is null)
+        {
+            return task.Name is null ? null : new CoroutineOptions { Name = task.Name };
+        }
+
+        return new CoroutineOptions
+        {
+            Name = task.Name,
+            Scheduling = new SchedulingAttributes
+            {
+                Name = task.Name,
+                Priority = task.Priority,
+                ExpectedCost = SchedulingTime.Of(task.ExpectedCost),
+                Weight = task.Weight,
+                ShareClass = task.ShareClass,
+            },
+        };
+    }
 
     public override void Count(LocalCount what, int by) => Interlocked.Add(ref _counts[(int)what], by);
 

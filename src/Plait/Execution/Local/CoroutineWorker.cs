@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Plait.Coroutines;
+using Plait.Coroutines.Engine;
 
 namespace Plait.Execution.Local;
 
@@ -29,10 +30,10 @@ internal sealed class CoroutineWorker
     public int Left { get; set; }
 
     /// <summary>Has the loop run the initializer, before anything else.</summary>
-    public void Start() => _ = CoroutineAttempt.Spawn(Loop, Initialize, null);
+    public void Start() => Loop.Post(new Step((Action)Initialize, null, null));
 
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "What the user's initializer throws breaks the executor, and is told by that.")]
-    private Task Initialize()
+    private void Initialize()
     {
         Clock?.OnStarted();
         try
@@ -44,7 +45,5 @@ internal sealed class CoroutineWorker
         {
             _host.Break(this, error);
         }
-
-        return Task.CompletedTask;
     }
 }

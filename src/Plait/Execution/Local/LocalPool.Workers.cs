@@ -1,4 +1,3 @@
-using Plait.Interop;
 using Plait.Threads;
 
 namespace Plait.Execution.Local;
