@@ -83,6 +83,25 @@ public abstract class CoroutineContext : SynchronizationContext, ITurn
         return context;
     }
 
+    /// <summary>That of the step that runs, which is one of a loop. Code in between that wants no context, such as that of streams, counts as part of who used the object last.</summary>
+    /// <exception cref="InvalidOperationException">None of that loop runs.</exception>
+    internal static CoroutineContext RequireOf(EventLoop loop, CoroutineContext? last, string what)
+    {
+        CoroutineContext? context = Current;
+        if (context?.Loop == loop)
+        {
+            return context;
+        }
+
+        context = context is null && loop.IsOnLoop ? last : null;
+        if (context is null)
+        {
+            ThrowElsewhere(loop, what);
+        }
+
+        return context;
+    }
+
     /// <summary>Throws when this context, or one around it, is cancelled: what the outermost of those was cancelled for.</summary>
     internal void ThrowIfCancelled()
     {
@@ -137,6 +156,10 @@ public abstract class CoroutineContext : SynchronizationContext, ITurn
             Loop.Cancellations--;
         }
     }
+
+    [DoesNotReturn]
+    private static void ThrowElsewhere(EventLoop loop, string what) => throw new InvalidOperationException(
+        $"{what} of event loop '{loop.Name}' is for coroutines of that loop, and none runs here. Code behind ConfigureAwait(false) or in Task.Run has left its coroutine.");
 
     [DoesNotReturn]
     private static void ThrowOutside(string what) => throw new InvalidOperationException(

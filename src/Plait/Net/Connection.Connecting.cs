@@ -8,7 +8,7 @@ namespace Plait.Net;
 public abstract partial class Connection
 {
     /// <summary>Connects to a server, in a coroutine: others of its loop run meanwhile, and the connection is for coroutines of that loop.</summary>
-    /// <param name="server">An <see cref="IPEndPoint"/> or a <see cref="System.Net.Sockets.UnixDomainSocketEndPoint"/>.</param>
+    /// <param name="server">An <see cref="IPEndPoint"/>, a <see cref="System.Net.Sockets.UnixDomainSocketEndPoint"/>, or a <see cref="DnsEndPoint"/>, whose addresses are tried one after another.</param>
     /// <param name="options">How long and how often. Default: null, once within 10 s.</param>
     /// <returns>The connection; the caller's to dispose.</returns>
     /// <exception cref="IOException">The server cannot be reached: the last attempt's reason.</exception>

@@ -236,6 +236,32 @@ public sealed class LoopConnectionTests : CoroutineTest
     }
 
     [Fact]
+    public void Connect_ByName_TriesEachAddress()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var place = new DnsEndPoint("localhost", ((IPEndPoint)listener.LocalEndpoint).Port);
+
+        Run(async () =>
+        {
+            await using Connection connection = await Connection.ConnectAsync(place);
+            Assert.Equal(listener.LocalEndpoint, connection.RemoteEndPoint);
+        });
+        using Stream blocking = Connection.Connect(place).AsStream();
+        Assert.True(blocking.CanRead);
+    }
+
+    [Fact]
+    public void Connect_ByAnUnknownName_SaysSo()
+    {
+        // A label is 63 bytes at most: nobody needs to be asked.
+        var nowhere = new DnsEndPoint($"{new string('x', 64)}.test", 80);
+        string outside = Assert.Throws<IOException>(() => Connection.Connect(nowhere)).Message;
+        Assert.StartsWith($"Host '{nowhere.Host}' is not known", outside, StringComparison.Ordinal);
+        Run(async () => Assert.Equal(outside, (await Assert.ThrowsAsync<IOException>(async () => _ = await Connection.ConnectAsync(nowhere))).Message));
+    }
+
+    [Fact]
     public void Connect_ThatIsNotAnswered_EndsInTime()
     {
         using var full = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Plait.Coroutines;
 using Plait.Execution;
 using Plait.Interop;
@@ -8,17 +9,75 @@ namespace Plait.Net.Engine;
 /// <summary>One attempt to connect.</summary>
 internal static class Connecting
 {
-    /// <summary>Whether the next attempt may well have another end.</summary>
     /// <summary>Whether a failure calls for another attempt.</summary>
     public static bool IsWorthRetrying(Exception error, int attempts, RetryPolicy policy) =>
         attempts <= policy.Count && error is not OperationCanceledException && (policy.ShouldRetry?.Invoke(error) ?? MayPass(error));
 
-    private static bool MayPass(Exception error) => error is ConnectionTimeoutException || (error.InnerException is SystemCallException
+    private static bool MayPass(Exception error) => error is ConnectionTimeoutException || error.InnerException is SocketException { SocketErrorCode: SocketError.TryAgain } || (error.InnerException is SystemCallException
     {
         Number: Errno.ECONNREFUSED or Errno.ECONNRESET or Errno.ETIMEDOUT or Errno.EAGAIN or Errno.ENOENT or Errno.ENETUNREACH or Errno.EHOSTUNREACH or Errno.ECONNABORTED or Errno.EMFILE or Errno.ENFILE,
     });
 
+    /// <summary>One attempt from a coroutine: at a name, one at each of its addresses until one succeeds.</summary>
     public static async Task<Connection> TryAsync(EventLoop loop, EndPoint server, TimeSpan timeout)
+    {
+        if (server is not DnsEndPoint name)
+        {
+            return await TryPlaceAsync(loop, server, timeout);
+        }
+
+        Task<IPAddress[]> asked = Dns.GetHostAddressesAsync(name.Host, name.AddressFamily);
+        try
+        {
+            await Coroutine.Await(asked);
+        }
+        catch (SocketException error)
+        {
+            throw Unknown(name, error);
+        }
+
+        return await TryEachAsync(name, await asked, place => TryPlaceAsync(loop, place, timeout));
+    }
+
+    /// <summary>As <see cref="TryAsync"/>, blocking.</summary>
+    public static Connection Try(EndPoint server, TimeSpan timeout)
+    {
+        if (server is not DnsEndPoint name)
+        {
+            return TryPlace(server, timeout);
+        }
+
+        IPAddress[] addresses;
+        try
+        {
+            addresses = Dns.GetHostAddresses(name.Host, name.AddressFamily);
+        }
+        catch (SocketException error)
+        {
+            throw Unknown(name, error);
+        }
+
+        return TryEachAsync(name, addresses, place => Task.FromResult(TryPlace(place, timeout))).GetAwaiter().GetResult();
+    }
+
+    private static async Task<Connection> TryEachAsync(DnsEndPoint name, IPAddress[] addresses, Func<IPEndPoint, Task<Connection>> connect)
+    {
+        for (int i = 0; i < addresses.Length; i++)
+        {
+            try
+            {
+                return await connect(new IPEndPoint(addresses[i], name.Port));
+            }
+            catch (Exception error) when (i < addresses.Length - 1 && (error is IOException or TimeoutException))
+            {
+                // The next address may do; the last one's reason is told.
+            }
+        }
+
+        throw new IOException($"Host '{name.Host}' has no address.");
+    }
+
+    private static async Task<Connection> TryPlaceAsync(EventLoop loop, EndPoint server, TimeSpan timeout)
     {
         Descriptor socket = Create(server);
         int begun = StreamCalls.Connect(socket.Number, server);
@@ -55,7 +114,7 @@ internal static class Connecting
         }
     }
 
-    public static Connection Try(EndPoint server, TimeSpan timeout)
+    private static Connection TryPlace(EndPoint server, TimeSpan timeout)
     {
         Descriptor socket = Create(server);
         try
@@ -125,6 +184,8 @@ internal static class Connecting
             throw Refused(server, error.Number);
         }
     }
+
+    private static IOException Unknown(DnsEndPoint name, SocketException error) => new($"Host '{name.Host}' is not known: {error.Message}.", error);
 
     private static ConnectionTimeoutException Late(EndPoint server, TimeSpan timeout) =>
         new(ConnectionTimeout.Connect, $"{server} has not answered within {timeout.TotalSeconds:0.###} s.");

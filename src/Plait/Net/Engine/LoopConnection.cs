@@ -187,17 +187,7 @@ internal sealed class LoopConnection : Connection
     private CoroutineContext Enter()
     {
         ObjectDisposedException.ThrowIf(_descriptor.IsClosed, this);
-        CoroutineContext? context = CoroutineContext.Current;
-        if (context?.Loop != _loop)
-        {
-            context = context is null && _loop.IsOnLoop ? _user : null;
-            if (context is null)
-            {
-                throw new InvalidOperationException(
-                    $"A connection of event loop '{_loop.Name}' is for coroutines of that loop, and none runs here. Code behind ConfigureAwait(false) or in Task.Run has left its coroutine.");
-            }
-        }
-
+        CoroutineContext context = CoroutineContext.RequireOf(_loop, _user, "A connection");
         _user = context;
         if (_loop.Cancellations != 0)
         {
