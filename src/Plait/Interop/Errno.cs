@@ -14,6 +14,7 @@ internal static class Errno
     public const int ENOMEM = 12;
     public const int EACCES = 13;
     public const int ENOTDIR = 20;
+    public const int EBUSY = 16;
     public const int EINVAL = 22;
     public const int EMFILE = 24;
     public const int ENFILE = 23;
@@ -21,6 +22,7 @@ internal static class Errno
     public const int ENOSPC = 28;
     public const int EPIPE = 32;
     public const int ENOSYS = 38;
+    public const int ETIME = 62;
     public const int EMSGSIZE = 90;
     public const int EADDRINUSE = 98;
     public const int EADDRNOTAVAIL = 99;
@@ -34,6 +36,7 @@ internal static class Errno
     public const int ECONNREFUSED = 111;
     public const int EHOSTUNREACH = 113;
     public const int EINPROGRESS = 115;
+    public const int ECANCELED = 125;
 
     /// <summary>The symbolic name for messages, with the number for those not listed.</summary>
     public static string Name(int errno) => errno switch
@@ -49,6 +52,7 @@ internal static class Errno
         ENOMEM => "ENOMEM",
         EACCES => "EACCES",
         ENOTDIR => "ENOTDIR",
+        EBUSY => "EBUSY",
         EINVAL => "EINVAL",
         EMFILE => "EMFILE",
         ENFILE => "ENFILE",
@@ -69,6 +73,8 @@ internal static class Errno
         ETIMEDOUT => "ETIMEDOUT",
         ECONNREFUSED => "ECONNREFUSED",
         EINPROGRESS => "EINPROGRESS",
+        ETIME => "ETIME",
+        ECANCELED => "ECANCELED",
         _ => $"errno {errno}",
     };
 }

@@ -117,7 +117,7 @@ public abstract partial class Connection
     /// <summary>Receives into a buffer that is not empty, past what is at hand.</summary>
     internal abstract ValueTask<int> ReadAsync(Memory<byte> buffer);
 
-    /// <summary>Receives into a buffer of its own, which is taken once there is something: see <see cref="Rent"/>, <see cref="Lend"/>. Nothing is at hand.</summary>
+    /// <summary>Receives into a buffer of its own, which is taken once there is something: see <see cref="Rent"/>, <see cref="Lend(int)"/>. Nothing is at hand.</summary>
     internal abstract ValueTask<ReadOnlyMemory<byte>> LendAsync();
 
     private protected abstract byte[] RentBuffer(int length);
@@ -132,6 +132,15 @@ public abstract partial class Connection
     {
         _start = _end = count;
         return new ReadOnlyMemory<byte>(_buffer, 0, count);
+    }
+
+    /// <summary>A buffer has come with bytes, of which so many are lent from there on. It is the connection's from here on; null for the end of the stream.</summary>
+    private protected ReadOnlyMemory<byte> Lend(byte[]? buffer, int start, int count)
+    {
+        TakeBack();
+        _buffer = buffer;
+        _start = _end = start + count;
+        return new ReadOnlyMemory<byte>(buffer, start, count);
     }
 
     /// <summary>Nothing is lent any more.</summary>
@@ -152,7 +161,7 @@ public abstract partial class Connection
         if (_start == _end)
         {
             int lent = (await LendAsync()).Length;
-            _start = 0;
+            _start = _end - lent;
             return lent > 0;
         }
 

@@ -53,16 +53,16 @@ public abstract partial class Connection : IAsyncDisposable
     public long BytesSent { get; private protected set; }
 
     /// <summary>Set when the server is about to end: what is under way should come to its end, and nothing new begin. Cannot be set for a client's connection.</summary>
-    public CancellationToken Stopping { get; internal init; }
+    public CancellationToken Stopping { get; internal set; }
 
     /// <summary>Whether only a loop can bring what it waits for, so that the loop's thread must not block for it.</summary>
     internal virtual bool NeedsLoop => false;
 
     /// <summary>How long the first byte may take, where that differs from the others; null where not.</summary>
-    internal TimeSpan? FirstByteTimeout { get; init; }
+    internal TimeSpan? FirstByteTimeout { get; set; }
 
     /// <summary>By the monotonic clock: when it is too old.</summary>
-    internal long Deadline { get; init; } = MonotonicClock.Never;
+    internal long Deadline { get; set; } = MonotonicClock.Never;
 
     /// <summary>Sends all of it. Waits while the other end does not read, up to <see cref="SendTimeout"/>.</summary>
     /// <param name="data">The bytes. They must stay as they are until the result completes.</param>

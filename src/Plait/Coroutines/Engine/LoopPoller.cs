@@ -16,15 +16,9 @@ internal abstract class LoopPoller : IDisposable
     /// <exception cref="SystemCallException">The system refused.</exception>
     public void Watch(LoopDescriptor descriptor)
     {
-        if (descriptor.Number >= _watched.Length)
-        {
-            Array.Resize(ref _watched, Math.Max(64, (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)descriptor.Number + 1)));
-        }
-
         descriptor.Generation = ++_generation;
         Add(descriptor);
-        _watched[descriptor.Number] = descriptor;
-        Count++;
+        Enter(descriptor);
     }
 
     /// <summary>Forgets a descriptor, before it is closed.</summary>
@@ -60,6 +54,18 @@ internal abstract class LoopPoller : IDisposable
     }
 
     public abstract void Dispose();
+
+    /// <summary>Knows a descriptor from now on.</summary>
+    protected void Enter(LoopDescriptor descriptor)
+    {
+        if (descriptor.Number >= _watched.Length)
+        {
+            Array.Resize(ref _watched, Math.Max(64, (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)descriptor.Number + 1)));
+        }
+
+        _watched[descriptor.Number] = descriptor;
+        Count++;
+    }
 
     protected LoopDescriptor? Find(int number, uint generation) =>
         (uint)number < (uint)_watched.Length && _watched[number] is { } descriptor && descriptor.Generation == generation ? descriptor : null;

@@ -87,7 +87,7 @@ internal static class Connecting
             throw Refused(server, -begun);
         }
 
-        var connection = new LoopConnection(loop, socket.Detach());
+        LoopConnection connection = LoopConnection.Open(loop, socket.Detach());
         try
         {
             if (begun != 0)

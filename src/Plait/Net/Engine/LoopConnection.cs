@@ -2,11 +2,12 @@ using System.Net;
 using Plait.Coroutines;
 using Plait.Coroutines.Engine;
 using Plait.Interop;
+using Plait.Net.Rings;
 
 namespace Plait.Net.Engine;
 
 /// <summary>A connection whose waits let other coroutines of its loop run. For coroutines of that loop.</summary>
-internal sealed class LoopConnection : Connection
+internal abstract class LoopConnection : Connection
 {
     private readonly EventLoop _loop;
     private readonly LoopDescriptor _descriptor;
@@ -18,14 +19,11 @@ internal sealed class LoopConnection : Connection
     // The coroutine that used it last: for code in between that wants no context, such as that of SslStream.
     private CoroutineContext? _user;
 
-    /// <summary>On the loop's thread. Takes a socket that does not block; not if this throws.</summary>
-    /// <exception cref="SystemCallException">The system watches no more descriptors.</exception>
-    public LoopConnection(EventLoop loop, int descriptor)
+    protected LoopConnection(EventLoop loop, int descriptor)
     {
         _loop = loop;
         _descriptor = new LoopDescriptor(descriptor);
         _receive = new ReceiveWait(this, loop, _descriptor);
-        loop.Poller.Watch(_descriptor);
     }
 
     public override EndPoint? LocalEndPoint => _descriptor.IsClosed ? null : StreamCalls.LocalName(_descriptor.Number);
@@ -33,6 +31,15 @@ internal sealed class LoopConnection : Connection
     public override EndPoint? RemoteEndPoint => _descriptor.IsClosed ? null : StreamCalls.PeerName(_descriptor.Number);
 
     internal override bool NeedsLoop => true;
+
+    protected EventLoop Loop => _loop;
+
+    protected LoopDescriptor Descriptor => _descriptor;
+
+    /// <summary>A connection of the kind that goes with the loop's poller. On the loop's thread. Takes a socket that does not block; not if this throws.</summary>
+    /// <exception cref="SystemCallException">The system watches no more descriptors.</exception>
+    public static LoopConnection Open(EventLoop loop, int descriptor) =>
+        loop.Poller is RingPoller ring ? new RingConnection(loop, ring, descriptor) : new ReadyConnection(loop, descriptor);
 
     public override ValueTask SendAsync(ReadOnlyMemory<byte> data)
     {
@@ -44,13 +51,7 @@ internal sealed class LoopConnection : Connection
 
         if (_descriptor.CanWrite && _loop.TryTakeOperation() && !data.IsEmpty)
         {
-            int sent = Send(data.Span);
-            if (sent == data.Length)
-            {
-                return default;
-            }
-
-            data = data[sent..];
+            data = data[SendAtOnce(data.Span)..];
         }
 
         return data.IsEmpty ? default : (_send ??= new SendWait(this, _loop, _descriptor)).Begin(context, data);
@@ -106,6 +107,7 @@ internal sealed class LoopConnection : Connection
     internal async ValueTask ConnectedAsync(long deadline)
     {
         _descriptor.CanWrite = false;
+        BeginConnecting();
         await new ReadyWait(_loop, _descriptor, isForWriting: true).WaitAsync(Enter(), deadline);
         if (StreamCalls.TakeError(_descriptor.Number) is not 0 and int errno)
         {
@@ -114,65 +116,22 @@ internal sealed class LoopConnection : Connection
     }
 
     /// <summary>Receives into a buffer; -1 when there is nothing. What goes wrong is thrown.</summary>
-    internal int Receive(Span<byte> buffer)
-    {
-        int count = StreamCalls.Receive(_descriptor.Number, buffer);
-        if (count >= 0)
-        {
-            BytesReceived += count;
-            _descriptor.OnRead(count, buffer.Length);
-            return count;
-        }
+    internal abstract int Receive(Span<byte> buffer);
 
-        if (count != -Errno.EAGAIN)
-        {
-            throw Failed("recv", -count);
-        }
-
-        _descriptor.CanRead = false;
-        return -1;
-    }
-
-    /// <summary>Receives into a buffer of the loop's, which is lent; null when there is nothing.</summary>
-    internal ReadOnlyMemory<byte>? ReceiveLent()
-    {
-        int count = Receive(Rent());
-        if (count >= 0)
-        {
-            return Lend(count);
-        }
-
-        TakeBack();
-        return null;
-    }
+    /// <summary>Receives into a buffer of the loop's, which is lent; null when there is nothing, and then nothing is lent.</summary>
+    internal abstract ReadOnlyMemory<byte>? ReceiveLent();
 
     /// <summary>Nothing is lent any more.</summary>
     internal void ReturnLent() => TakeBack();
 
-    /// <summary>Sends as much as is taken now. What goes wrong is thrown.</summary>
-    internal int Send(ReadOnlySpan<byte> data)
-    {
-        int done = 0;
-        while (done < data.Length)
-        {
-            int count = StreamCalls.Send(_descriptor.Number, data[done..]);
-            if (count < 0)
-            {
-                if (count != -Errno.EAGAIN)
-                {
-                    throw Failed("send", -count);
-                }
+    /// <summary>A wait for the other end to take it has begun. Whether it will be told that something was taken; otherwise it tries for itself while nothing says that it would be in vain.</summary>
+    internal abstract bool TryBeginSending(ReadOnlyMemory<byte> data);
 
-                _descriptor.CanWrite = false;
-                break;
-            }
+    /// <summary>In such a wait: how much more was taken. What goes wrong is thrown.</summary>
+    internal abstract int GoOnSending(ReadOnlyMemory<byte> rest);
 
-            done += count;
-        }
-
-        BytesSent += done;
-        return done;
-    }
+    /// <summary>Such a wait is over, whatever has ended it: the data are the caller's again.</summary>
+    internal abstract void EndSending();
 
     /// <summary>When a wait that begins now has lasted too long; and, once it has, what is thrown.</summary>
     internal long DeadlineOf(bool isSend) => Math.Min(_loop.DeadlineAfter(isSend ? SendTimeout : ReceiveLimit.Time), Deadline);
@@ -180,9 +139,14 @@ internal sealed class LoopConnection : Connection
     internal Exception NewTimeout(bool isSend) =>
         TimedOut(MonotonicClock.IsOver(Deadline) ? ConnectionTimeout.Lifetime : isSend ? ConnectionTimeout.SendStall : ReceiveLimit.Kind);
 
-    private protected override byte[] RentBuffer(int length) => _loop.RentBuffer(length);
+    /// <summary>Sends as much as is taken without waiting; 0 where that is not how it sends. What goes wrong is thrown.</summary>
+    protected abstract int SendAtOnce(ReadOnlySpan<byte> data);
 
-    private protected override void ReturnBuffer(byte[] buffer) => _loop.ReturnBuffer(buffer);
+    /// <summary>A connection is being made: its descriptor is told when it can be written.</summary>
+    protected abstract void BeginConnecting();
+
+    /// <summary>The descriptor is closed.</summary>
+    protected abstract void OnClosed();
 
     private CoroutineContext Enter()
     {
@@ -216,6 +180,7 @@ internal sealed class LoopConnection : Connection
     {
         TakeBack();
         _descriptor.Close(_loop.Poller);
+        OnClosed();
         _user = null;
     }
 }

@@ -15,7 +15,7 @@ internal sealed class SendWait(LoopConnection connection, EventLoop loop, LoopDe
     {
         _rest = rest;
         Begin(context, connection.DeadlineOf(isSend: true));
-        if (Descriptor.CanWrite)
+        if (!connection.TryBeginSending(rest) && Descriptor.CanWrite)
         {
             // It may be taken; it is only somebody else's turn.
             OnReady();
@@ -28,7 +28,7 @@ internal sealed class SendWait(LoopConnection connection, EventLoop loop, LoopDe
 
     protected override bool TryCall()
     {
-        int sent = connection.Send(_rest.Span);
+        int sent = connection.GoOnSending(_rest);
         _rest = _rest[sent..];
         if (_rest.IsEmpty)
         {
@@ -46,7 +46,14 @@ internal sealed class SendWait(LoopConnection connection, EventLoop loop, LoopDe
         return false;
     }
 
-    protected override void SetPlace(IoWait? wait) => Descriptor.Writer = wait;
+    protected override void SetPlace(IoWait? wait)
+    {
+        Descriptor.Writer = wait;
+        if (wait is null)
+        {
+            connection.EndSending();
+        }
+    }
 
     protected override Exception NewTimeout() => connection.NewTimeout(isSend: true);
 }

@@ -65,18 +65,13 @@ internal sealed class LoopHost : ServerHost
 
     private async Task AcceptAsync(EventLoop loop, Descriptor socket, ServerWorker worker)
     {
-        var listener = new LoopDescriptor(socket.Detach());
+        var listener = LoopListener.Open(loop, socket.Detach());
         try
         {
-            loop.Poller.Watch(listener);
-            var wait = new ReadyWait(loop, listener, isForWriting: false);
             int pause = 0;
             for (int inARow = 1; ; inARow++)
             {
-                // Room is taken once there is somebody for it: of several loops, one that has nobody must not keep it from the others.
-                await wait.WaitAsync(CoroutineContext.Require("A server"), MonotonicClock.Never);
-                await Core.WaitForRoomAsync();
-                int accepted = StreamCalls.Accept(listener.Number, isBlocking: false);
+                int accepted = await listener.AcceptAsync(Core.WaitForRoomAsync);
                 if (TryServe(loop, accepted, worker))
                 {
                     pause = 0;
@@ -84,7 +79,6 @@ internal sealed class LoopHost : ServerHost
                 else
                 {
                     Core.LeaveRoom();
-                    listener.CanRead = accepted != -Errno.EAGAIN;
                     if (ServerCore.PauseAfter(-accepted, pause) is { } next)
                     {
                         pause = next;
@@ -102,18 +96,18 @@ internal sealed class LoopHost : ServerHost
         }
         catch (OperationCanceledException) when (Core.Stopping.IsCancellationRequested)
         {
-            AcceptQueued(loop, listener.Number, worker);
+            AcceptQueued(loop, listener, worker);
         }
         finally
         {
-            listener.Close(loop.Poller);
+            listener.Close();
         }
     }
 
     // What has been connected already is served to its end.
-    private void AcceptQueued(EventLoop loop, int listener, ServerWorker worker)
+    private void AcceptQueued(EventLoop loop, LoopListener listener, ServerWorker worker)
     {
-        for (int left = Core.MostQueued; left > 0 && TryServe(loop, StreamCalls.Accept(listener, isBlocking: false), worker); left--)
+        for (int left = Core.MostQueued; left > 0 && TryServe(loop, listener.AcceptQueued(), worker); left--)
         {
         }
     }
@@ -138,7 +132,7 @@ internal sealed class LoopHost : ServerHost
         LoopConnection connection;
         try
         {
-            connection = new LoopConnection(loop, accepted) { Stopping = Core.Stopping, FirstByteTimeout = Core.FirstByteTimeout, Deadline = Core.NewDeadline() };
+            connection = LoopConnection.Open(loop, accepted);
         }
         catch (Exception error) when (error is SystemCallException or IOException or ArgumentException)
         {
@@ -147,6 +141,7 @@ internal sealed class LoopHost : ServerHost
             return;
         }
 
+        (connection.Stopping, connection.FirstByteTimeout, connection.Deadline) = (Core.Stopping, Core.FirstByteTimeout, Core.NewDeadline());
         Core.Prepare(connection);
         _ = loop.Spawn(() => Core.ServeAsync(connection, worker));
     }

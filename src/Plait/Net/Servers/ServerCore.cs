@@ -26,6 +26,9 @@ internal sealed class ServerCore(ConnectionHandler handler, StreamServerOptions 
     /// <summary>Where it counts, if another process is to see it.</summary>
     public SharedMemoryBlock? Counts { get; init; }
 
+    /// <summary>Why it does not serve under the model that was asked for; null when it does.</summary>
+    public string? FallbackReason { get; set; }
+
     /// <summary>How many connections may have been queued when it was told to end. Who comes later is not waited for, however many come.</summary>
     public int MostQueued => options.Backlog + 1;
 

@@ -42,6 +42,9 @@ public enum ServerModel
     /// <summary>One thread over the best selector that the system has.</summary>
     Selector,
 
+    /// <summary>Coroutines on one event loop over io_uring(7), where it can be had; otherwise as <see cref="Coroutine"/>: <see cref="StreamServer.FallbackReason"/>.</summary>
+    Proactor,
+
     /// <summary>Asynchronous sockets of .NET; handlers run on the runtime's thread pool.</summary>
     Sockets,
 }

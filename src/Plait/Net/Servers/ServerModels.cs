@@ -21,6 +21,7 @@ public static class ServerModels
         new(ServerModel.Sockets, "sockets", "Asynchronous sockets of .NET: handlers run on the runtime's thread pool, on all processors. For code that is written for it, and to compare with."),
         new(ServerModel.Coroutine, "coroutine", "Coroutines on one event loop over edge-triggered epoll. Ten thousand connections on one processor; handlers must not block."),
         new(ServerModel.Loops, "loops", "A loop a processor, each with a listening socket of its own (SO_REUSEPORT). For all processors."),
+        new(ServerModel.Proactor, "proactor", "Coroutines on one event loop over io_uring: the kernel is asked for what is to be done and tells when it is, a call a turn. Where the system refuses it, as Docker does, the same as coroutine."),
         new(ServerModel.ProcessLoops, "process-loops", "An event loop in each of several processes. For all processors, with a heap and a garbage collector each: a process that dies takes its own connections with it only."),
     ];
 
@@ -31,6 +32,12 @@ public static class ServerModels
     public static ServerModelInfo Get(ServerModel model) =>
         All.FirstOrDefault(info => info.Model == model) ?? throw new ArgumentOutOfRangeException(nameof(model), model, "There is no such model: ServerModels.All lists them.");
 
+    /// <summary>Why a model cannot be had on this system. Asks the system, each time.</summary>
+    /// <param name="model">The model.</param>
+    /// <returns>The reason, and what to do about it; null when it can be had. Only <see cref="ServerModel.Proactor"/> may be refused.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such model.</exception>
+    public static string? WhyNot(ServerModel model) => Get(model).Model == ServerModel.Proactor ? RingFallback.Probe() : null;
+
     internal static ServerHost CreateHost(StreamServerOptions options, ServerCore core) => options.Model switch
     {
         ServerModel.NonBlocking => new LoopHost(core, 1, static () => new AskingPoller()),
@@ -38,6 +45,7 @@ public static class ServerModels
         ServerModel.Poll => new LoopHost(core, 1, static () => new SelectorPoller(new PollSelector())),
         ServerModel.Epoll => new LoopHost(core, 1, static () => new SelectorPoller(new EpollSelector())),
         ServerModel.Selector => new LoopHost(core, 1, static () => new SelectorPoller(Selector.CreateDefault())),
+        ServerModel.Proactor => new LoopHost(core, 1, () => RingFallback.CreatePoller(options, core)),
         ServerModel.Iterative => new IterativeHost(core),
         ServerModel.Threads => new ThreadHost(core),
         ServerModel.Sockets => new SocketHost(core),

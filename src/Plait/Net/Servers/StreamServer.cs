@@ -55,6 +55,12 @@ public sealed class StreamServer : IAsyncDisposable
     /// <summary>How it was asked to be.</summary>
     public StreamServerOptions Options { get; }
 
+    /// <summary>The model that it serves under: the one that was asked for, unless the system has refused that.</summary>
+    public ServerModel Model => _core.FallbackReason is null ? Options.Model : ServerModel.Coroutine;
+
+    /// <summary>Why it does not serve under the model that was asked for, and what to do about it; null when it does. Only <see cref="ServerModel.Proactor"/> may be refused.</summary>
+    public string? FallbackReason => _core.FallbackReason;
+
     /// <summary>Listens, and serves from now on.</summary>
     /// <param name="handler">Serves one connection. Called for many at once, on the threads of the model.</param>
     /// <param name="options">Where and how. Default: null, coroutines at any port of 127.0.0.1.</param>
@@ -111,7 +117,7 @@ public sealed class StreamServer : IAsyncDisposable
     public ValueTask DisposeAsync() => new(StopAsync(TimeSpan.Zero));
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Name} at {EndPoint} ({Options.Model})";
+    public override string ToString() => $"{Name} at {EndPoint} ({Model})";
 
     private async Task StopHereAsync(TimeSpan drain)
     {

@@ -52,6 +52,9 @@ public sealed class StreamServerOptions
     /// </summary>
     public SslServerAuthenticationOptions? Tls { get; init; }
 
+    /// <summary>For tests: the error with which a system refuses a ring. Default: 0, what the system says.</summary>
+    internal int RingRefusal { get; init; }
+
     /// <summary>How many serve, by model.</summary>
     internal int WorkerCount => Workers > 0 ? Workers : Model switch
     {

@@ -16,6 +16,9 @@ public abstract partial class ServerContract(ServerModel model) : ServerTest
     /// <summary>Whether it accepts faster than somebody can connect who tries again and again.</summary>
     protected virtual bool AcceptsFast => IsConcurrent;
 
+    /// <summary>The error with which the system refuses a ring; 0 for none.</summary>
+    private protected virtual int RingRefusal => 0;
+
     /// <summary>How many it is to serve at a time, and one after another.</summary>
     protected virtual (int AtOnce, int InARow) Many => (IsConcurrent ? 50 : 1, 200);
 
@@ -274,6 +277,7 @@ public abstract partial class ServerContract(ServerModel model) : ServerTest
             MaxLifetime = options.MaxLifetime,
             DrainTimeout = options.DrainTimeout,
             Tls = options.Tls,
+            RingRefusal = RingRefusal,
             Workers = model == ServerModel.Pool ? 60 : model is ServerModel.Loops or ServerModel.Prefork or ServerModel.ProcessLoops ? 2 : 0,
         });
     }

@@ -1,3 +1,4 @@
+using Plait.Interop;
 using Plait.Net.Servers;
 
 namespace Plait.Tests.Net.Servers;
@@ -26,3 +27,11 @@ public sealed class EpollServerTests() : LocalServerContract(ServerModel.Epoll);
 public sealed class SelectorServerTests() : LocalServerContract(ServerModel.Selector);
 
 public sealed class SocketsServerTests() : LocalServerContract(ServerModel.Sockets);
+
+public sealed class ProactorServerTests() : LocalServerContract(ServerModel.Proactor);
+
+/// <summary>Where the system refuses a ring.</summary>
+public sealed class RefusedProactorServerTests() : LocalServerContract(ServerModel.Proactor)
+{
+    private protected override int RingRefusal => Errno.EPERM;
+}

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using Plait.Coroutines;
+using Plait.Coroutines.Engine;
 using Plait.Execution;
 using Plait.Net;
 using Plait.Tests.Coroutines;
@@ -9,14 +11,19 @@ using Xunit;
 
 namespace Plait.Tests.Net;
 
-/// <summary>Connections of an event loop: what waits, what ends a wait, and what is not lost then.</summary>
+/// <summary>Connections of an event loop: what waits, what ends a wait, and what is not lost then. For each kind of poller that has connections of its own.</summary>
 [Collection("selectors")]
-public sealed class LoopConnectionTests : CoroutineTest
+public abstract class LoopConnectionContract : CoroutineTest
 {
+    /// <summary>What the loop sleeps in; null for what it takes by itself.</summary>
+    private protected abstract Func<LoopPoller>? Poller { get; }
+
+    private EventLoopOptions Options => new() { BlockedAfter = Timeout.InfiniteTimeSpan, Poller = Poller };
+
     [Fact]
     public void Receive_ThatIsKilled_LeavesTheBytesToTheNext()
     {
-        byte[] got = Run(static () => WithPairAsync(static async (connection, peer) =>
+        byte[] got = OnLoop(static () => WithPairAsync(static async (connection, peer) =>
         {
             Coroutine first = Coroutine.Spawn(async () => _ = await connection.ReceiveAsync());
             await Coroutine.Yield();
@@ -32,7 +39,7 @@ public sealed class LoopConnectionTests : CoroutineTest
     [Fact]
     public void Receive_InAScopeOfTime_EndsWithItAlone()
     {
-        byte[] got = Run(static () => WithPairAsync(static async (connection, peer) =>
+        byte[] got = OnLoop(static () => WithPairAsync(static async (connection, peer) =>
         {
             await Assert.ThrowsAsync<ScopeTimeoutException>(() => Coroutine.WithTimeout(Short, async () => _ = await connection.ReceiveAsync()));
             _ = peer.Send("there"u8);
@@ -45,7 +52,7 @@ public sealed class LoopConnectionTests : CoroutineTest
     [Fact]
     public void Receive_InACancelledScope_ThrowsAlthoughBytesAreThere()
     {
-        int left = Run(static () => WithPairAsync(static async (connection, peer) =>
+        int left = OnLoop(static () => WithPairAsync(static async (connection, peer) =>
         {
             _ = peer.Send("there"u8);
             await Assert.ThrowsAsync<ScopeTimeoutException>(async () =>
@@ -74,7 +81,7 @@ public sealed class LoopConnectionTests : CoroutineTest
     [Fact]
     public void Receive_WhileAnotherOneWaits_IsRefused()
     {
-        string message = Run(static () => WithPairAsync(static async (connection, peer) =>
+        string message = OnLoop(static () => WithPairAsync(static async (connection, peer) =>
         {
             Coroutine first = Coroutine.Spawn(async () => _ = await connection.ReceiveAsync());
             await Coroutine.Yield();
@@ -89,7 +96,7 @@ public sealed class LoopConnectionTests : CoroutineTest
     [Fact]
     public void Send_WhileAnotherOneWaits_IsRefused()
     {
-        string message = Run(static () => WithPairAsync(static async (connection, peer) =>
+        string message = OnLoop(static () => WithPairAsync(static async (connection, peer) =>
         {
             Coroutine first = Coroutine.Spawn(async () => await connection.SendAsync(new byte[64 * 1024 * 1024]));
             await Coroutine.Yield();
@@ -102,9 +109,85 @@ public sealed class LoopConnectionTests : CoroutineTest
     }
 
     [Fact]
+    public void Send_ThatIsKilled_LeavesItsMemoryAlone()
+    {
+        byte[] got = OnLoop(static () => WithPairAsync(static async (connection, peer) =>
+        {
+            byte[] data = new byte[32 * 1024 * 1024];
+            data.AsSpan().Fill((byte)'a');
+            Coroutine first = Coroutine.Spawn(async () => await connection.SendAsync(data));
+            await Turns();
+            await Coroutine.KillAll(first);
+
+            // Whoever would still send from it would send this.
+            data.AsSpan().Fill((byte)'b');
+            long sent = connection.BytesSent;
+            Coroutine<byte[]> reader = Coroutine.Spawn(() => Coroutine.Await(Task.Run(() => ReadToEnd(peer))));
+            await connection.SendAsync("c"u8.ToArray());
+            Assert.Equal(sent + 1, connection.BytesSent);
+            await connection.DisposeAsync();
+            return await reader;
+        }));
+
+        Assert.Equal(got.Length - 1, got.AsSpan().IndexOfAnyExcept((byte)'a'));
+        Assert.Equal((byte)'c', got[^1]);
+    }
+
+    [Fact]
+    public void Receive_ThatIsKilledAgainAndAgain_LosesNothing()
+    {
+        const int Rounds = 500;
+        byte[] got = OnLoop(static () => WithPairAsync(static async (connection, peer) =>
+        {
+            List<byte> all = [];
+            for (int i = 0; i < Rounds; i++)
+            {
+                // Killed before the bytes come, when they have, or after they were taken.
+                Coroutine receiver = Coroutine.Spawn(async () => all.AddRange((await connection.ReceiveAsync()).Span));
+                await Turns(i % 3);
+                _ = peer.Send([(byte)i]);
+                await Turns(i % 5);
+                await Coroutine.KillAll(receiver);
+            }
+
+            peer.Shutdown(SocketShutdown.Send);
+            while ((await connection.ReceiveAsync()) is { IsEmpty: false } rest)
+            {
+                all.AddRange(rest.Span);
+            }
+
+            return all.ToArray();
+        }));
+
+        Assert.Equal([.. Enumerable.Range(0, Rounds).Select(static i => (byte)i)], got);
+    }
+
+    [Fact]
+    public void Receive_InPartsOfAllKinds_KeepsTheOrder()
+    {
+        string got = OnLoop(static () => WithPairAsync(static async (connection, peer) =>
+        {
+            _ = peer.Send("0123456789\nline\nrest"u8);
+            byte[] two = new byte[2];
+            string text = "";
+            for (int i = 0; i < 2; i++)
+            {
+                Assert.True(await connection.ReceiveExactlyAsync(two));
+                text += Encoding.ASCII.GetString(two) + "|";
+            }
+
+            text += Encoding.ASCII.GetString((await connection.ReceiveUntilAsync("\n"u8.ToArray()))!.Value.Span) + "|";
+            text += Encoding.ASCII.GetString((await connection.ReceiveUntilAsync("\n"u8.ToArray()))!.Value.Span) + "|";
+            return text + Encoding.ASCII.GetString((await connection.ReceiveAsync()).Span);
+        }));
+
+        Assert.Equal("01|23|456789|line|rest", got);
+    }
+
+    [Fact]
     public void Receive_OutsideItsLoop_SaysWhere()
     {
-        string message = Run(static () => WithPairAsync(static async (connection, peer) =>
+        string message = OnLoop(static () => WithPairAsync(static async (connection, peer) =>
             (await Coroutine.Await(Task.Run(() => Assert.ThrowsAsync<InvalidOperationException>(() => connection.ReceiveAsync().AsTask())))).Message));
 
         Assert.Contains("is for coroutines of that loop", message, StringComparison.Ordinal);
@@ -113,7 +196,7 @@ public sealed class LoopConnectionTests : CoroutineTest
     [Fact]
     public void Dispose_WhileSomebodyWaits_EndsTheWait()
     {
-        Run(static () => WithPairAsync(static async (connection, peer) =>
+        OnLoop(static () => WithPairAsync(static async (connection, peer) =>
         {
             Coroutine waits = Coroutine.Spawn(() => Assert.ThrowsAsync<ObjectDisposedException>(async () => _ = await connection.ReceiveAsync()));
             await Coroutine.Yield();
@@ -127,7 +210,7 @@ public sealed class LoopConnectionTests : CoroutineTest
     public void Receive_OfWhatIsAlwaysThere_LetsOthersHaveTheirTurns()
     {
         const int Bytes = 20_000;
-        int turns = Run(static () => WithPairAsync(static async (connection, peer) =>
+        int turns = OnLoop(static () => WithPairAsync(static async (connection, peer) =>
         {
             _ = peer.Send(new byte[Bytes]);
             int turns = 0;
@@ -156,7 +239,7 @@ public sealed class LoopConnectionTests : CoroutineTest
     [Fact]
     public void Echo_OfManyMessages_AllocatesNothing()
     {
-        long bytes = Run(static () => WithPairAsync(static async (connection, peer) =>
+        long bytes = OnLoop(static () => WithPairAsync(static async (connection, peer) =>
         {
             byte[] message = new byte[64];
             async Task<long> Echo(int count)
@@ -197,7 +280,7 @@ public sealed class LoopConnectionTests : CoroutineTest
     [Fact]
     public async Task Connection_AfterItsLoopHasEnded_IsClosedAndSaysSo()
     {
-        (Connection connection, Socket peer) = Run(static async () => await NewPairAsync());
+        (Connection connection, Socket peer) = OnLoop(static async () => await NewPairAsync());
 
         using (peer)
         {
@@ -212,7 +295,7 @@ public sealed class LoopConnectionTests : CoroutineTest
     {
         EndPoint nobody = FreePlace();
 
-        string inside = Run(async () => (await Assert.ThrowsAsync<IOException>(async () => _ = await Connection.ConnectAsync(nobody))).Message);
+        string inside = OnLoop(async () => (await Assert.ThrowsAsync<IOException>(async () => _ = await Connection.ConnectAsync(nobody))).Message);
         string outside = Assert.Throws<IOException>(() => Connection.Connect(nobody)).Message;
 
         Assert.Equal(($"Nobody listens at {nobody}.", $"Nobody listens at {nobody}."), (inside, outside));
@@ -224,7 +307,7 @@ public sealed class LoopConnectionTests : CoroutineTest
         var place = (IPEndPoint)FreePlace();
         var options = new ConnectOptions { Retries = new RetryPolicy { Count = 1000, Backoff = Short, BackoffFactor = 1 } };
 
-        Run(async () =>
+        OnLoop(async () =>
         {
             Coroutine<Connection> connecting = Coroutine.Spawn(() => Connection.ConnectAsync(place, options));
             await Coroutine.Sleep(Short);
@@ -242,7 +325,7 @@ public sealed class LoopConnectionTests : CoroutineTest
         listener.Start();
         var place = new DnsEndPoint("localhost", ((IPEndPoint)listener.LocalEndpoint).Port);
 
-        Run(async () =>
+        OnLoop(async () =>
         {
             await using Connection connection = await Connection.ConnectAsync(place);
             Assert.Equal(listener.LocalEndpoint, connection.RemoteEndPoint);
@@ -258,7 +341,7 @@ public sealed class LoopConnectionTests : CoroutineTest
         var nowhere = new DnsEndPoint($"{new string('x', 64)}.test", 80);
         string outside = Assert.Throws<IOException>(() => Connection.Connect(nowhere)).Message;
         Assert.StartsWith($"Host '{nowhere.Host}' is not known", outside, StringComparison.Ordinal);
-        Run(async () => Assert.Equal(outside, (await Assert.ThrowsAsync<IOException>(async () => _ = await Connection.ConnectAsync(nowhere))).Message));
+        OnLoop(async () => Assert.Equal(outside, (await Assert.ThrowsAsync<IOException>(async () => _ = await Connection.ConnectAsync(nowhere))).Message));
     }
 
     [Fact]
@@ -281,12 +364,28 @@ public sealed class LoopConnectionTests : CoroutineTest
                 }
             });
             Assert.Equal(ConnectionTimeout.Connect, late.Kind);
-            Run(async () => Assert.Equal(ConnectionTimeout.Connect, (await Assert.ThrowsAsync<ConnectionTimeoutException>(async () => _ = await Connection.ConnectAsync(place, options))).Kind));
+            OnLoop(async () => Assert.Equal(ConnectionTimeout.Connect, (await Assert.ThrowsAsync<ConnectionTimeoutException>(async () => _ = await Connection.ConnectAsync(place, options))).Kind));
         }
         finally
         {
             queued.ForEach(static stream => stream.Dispose());
         }
+    }
+
+    private protected T OnLoop<T>(Func<Task<T>> main) => Run(main, Options);
+
+    private protected void OnLoop(Func<Task> main) => Run(main, Options);
+
+    private static byte[] ReadToEnd(Socket peer)
+    {
+        using var all = new MemoryStream();
+        byte[] part = new byte[256 * 1024];
+        while (peer.Receive(part) is > 0 and int count)
+        {
+            all.Write(part, 0, count);
+        }
+
+        return all.ToArray();
     }
 
     private static EndPoint FreePlace()
@@ -298,7 +397,7 @@ public sealed class LoopConnectionTests : CoroutineTest
         return place;
     }
 
-    private static async Task<T> WithPairAsync<T>(Func<Connection, Socket, Task<T>> test)
+    private protected static async Task<T> WithPairAsync<T>(Func<Connection, Socket, Task<T>> test)
     {
         (Connection connection, Socket peer) = await NewPairAsync();
         await using (connection)
@@ -308,7 +407,7 @@ public sealed class LoopConnectionTests : CoroutineTest
         }
     }
 
-    private static async Task<(Connection Ours, Socket Peer)> NewPairAsync()
+    private protected static async Task<(Connection Ours, Socket Peer)> NewPairAsync()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
