@@ -82,5 +82,6 @@ internal static class ChapterCatalog
         WatchedSockets.Poll,
         WatchedSockets.Epoll,
         new BestSelector(),
+        new Proactor(),
     ];
 }

@@ -63,6 +63,11 @@ internal sealed class ServeCommand(Screen screen, TextReader input)
 
         await using StreamServer server = Start(line);
         screen.WriteLine($"listening on {server.EndPoint}");
+        if (server.FallbackReason is { } reason)
+        {
+            screen.WriteLine($"serving as {ServerModels.Get(server.Model).Name}: {reason}");
+        }
+
         await EndAsync(line.GetValue(_untilInput), interrupted);
         await server.StopAsync(drain);
         ServerStatistics all = server.GetStatistics();

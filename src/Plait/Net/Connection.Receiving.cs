@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Plait.Net;
 
@@ -142,6 +143,10 @@ public abstract partial class Connection
         _start = _end = start + count;
         return new ReadOnlyMemory<byte>(buffer, start, count);
     }
+
+    /// <summary>Whether these bytes lie in what is lent, and that has such a length.</summary>
+    private protected bool IsLent(ReadOnlyMemory<byte> data, int length) =>
+        MemoryMarshal.TryGetArray(data, out ArraySegment<byte> piece) && piece.Array == _buffer && _buffer?.Length == length;
 
     /// <summary>Nothing is lent any more.</summary>
     private protected void TakeBack()

@@ -41,6 +41,7 @@ public sealed class ServeTests
     [InlineData("coroutine", "echo", "one\ntwo\n")]
     [InlineData("threads", "upper", "ONE\nTWO\n")]
     [InlineData("select", "upper", "ONE\nTWO\n")]
+    [InlineData("proactor", "upper", "ONE\nTWO\n")]
     public async Task Connect_ToAServer_ShowsItsAnswers(string model, string handler, string expected)
     {
         using var interrupt = new CancellationTokenSource();

@@ -3,7 +3,7 @@ using static Plait.Tests.Models.SpinModel;
 
 namespace Plait.Tests.Models;
 
-/// <summary>The models of the threads of an executor, and of workers that are stopped for others or run several calls at once; and of event loops: docs/executors.md, docs/design/slices.md, worker-protocol.md, loop.md.</summary>
+/// <summary>The models of the threads of an executor, and of workers that are stopped for others or run several calls at once; and of event loops and their operations: docs/executors.md, docs/design/slices.md, worker-protocol.md, loop.md, proactor.md.</summary>
 public sealed class ExecutorModelTests
 {
     [Fact]
@@ -20,4 +20,7 @@ public sealed class ExecutorModelTests
 
     [Fact]
     public Task EventLoop_EveryInterleaving_HoldsAndEveryBrokenVariantIsCaught() => VerifyWithVariantsAsync("event-loop.pml", 485_000, ["-DSAFETY"]);
+
+    [Fact]
+    public Task Proactor_EveryInterleavingAndKill_HoldsAndEveryBrokenVariantIsCaught() => VerifyWithVariantsAsync("proactor.pml", 109_000, ["-DSAFETY"]);
 }

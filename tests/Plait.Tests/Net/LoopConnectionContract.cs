@@ -163,6 +163,25 @@ public abstract class LoopConnectionContract : CoroutineTest
     }
 
     [Fact]
+    public void Receive_OfTheOtherKindAfterOneThatWasKilled_HasTheBytes()
+    {
+        (byte[] own, byte[] got) = OnLoop(static () => WithPairAsync(static async (connection, peer) =>
+        {
+            byte[] own = new byte[4];
+            Coroutine first = Coroutine.Spawn(async () => _ = await connection.ReceiveAsync(own));
+            await Turns();
+            await Coroutine.KillAll(first);
+            Coroutine<byte[]> second = Coroutine.Spawn(async () => (await connection.ReceiveAsync()).ToArray());
+            await Turns();
+            _ = peer.Send("late"u8);
+            return (own, await second);
+        }));
+
+        Assert.Equal(new byte[4], own);
+        Assert.Equal("late"u8.ToArray(), got);
+    }
+
+    [Fact]
     public void Receive_InPartsOfAllKinds_KeepsTheOrder()
     {
         string got = OnLoop(static () => WithPairAsync(static async (connection, peer) =>

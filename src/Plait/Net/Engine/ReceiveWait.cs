@@ -45,6 +45,8 @@ internal sealed class ReceiveWait(LoopConnection connection, EventLoop loop, Loo
             connection.ReturnLent();
         }
 
+        // One before it may have been killed, with a buffer of its own.
+        _target = default;
         BeginOrRetry(context);
         return new ValueTask<ReadOnlyMemory<byte>>(this, Version);
     }

@@ -47,7 +47,7 @@ internal sealed class RingConnection : LoopConnection
 
     internal override bool TryBeginSending(ReadOnlyMemory<byte> data)
     {
-        _send.Submit(data);
+        Submit(data);
         return true;
     }
 
@@ -68,7 +68,7 @@ internal sealed class RingConnection : LoopConnection
         BytesSent += sent;
         if (sent < rest.Length)
         {
-            _send.Submit(rest[sent..]);
+            Submit(rest[sent..]);
         }
 
         return sent;
@@ -92,6 +92,9 @@ internal sealed class RingConnection : LoopConnection
     private protected override byte[] RentBuffer(int length) => length <= IoRingBuffers.Length ? _poller.Buffers.Rent() : GC.AllocateUninitializedArray<byte>(length);
 
     private protected override void ReturnBuffer(byte[] buffer) => _poller.Buffers.Return(buffer);
+
+    // What is lent out of the group is the most frequent to be sent back, and never moves.
+    private void Submit(ReadOnlyMemory<byte> data) => _send.Submit(data, isPinned: IsLent(data, IoRingBuffers.Length));
 
     // Something to take; otherwise it is asked for.
     private bool HasCome()

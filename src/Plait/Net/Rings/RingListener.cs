@@ -26,7 +26,7 @@ internal sealed class RingListener : LoopListener
         await takeRoom();
         _accept.Submit();
         await _wait.WaitAsync(CoroutineContext.Require("A server"), MonotonicClock.Never);
-        return _accept.Take() ?? -Errno.EAGAIN;
+        return _accept.Take() is { } accepted and not -Errno.EINTR ? accepted : -Errno.EAGAIN;
     }
 
     public override int AcceptQueued()

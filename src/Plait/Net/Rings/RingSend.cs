@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Plait.Coroutines.Engine;
 using Plait.Interop;
 
@@ -7,19 +9,28 @@ namespace Plait.Net.Rings;
 /// <summary>Sends, from memory that stays where it is meanwhile; or waits until it could.</summary>
 internal sealed class RingSend(RingPoller poller, LoopDescriptor descriptor) : RingOperation
 {
+    // What is being sent: so that nobody collects it, whatever its sender does meanwhile.
+    private ReadOnlyMemory<byte> _data;
     private MemoryHandle _pinned;
     private int _result;
     private bool _hasResult;
 
     /// <summary>Sends as much as is taken.</summary>
-    public unsafe void Submit(ReadOnlyMemory<byte> data)
+    /// <param name="data">What to send.</param>
+    /// <param name="isPinned">Whether it never moves: as buffers of the group.</param>
+    public unsafe void Submit(ReadOnlyMemory<byte> data, bool isPinned)
     {
         _hasResult = false;
-        _pinned = data.Pin();
+        _data = data;
+        if (!isPinned)
+        {
+            _pinned = data.Pin();
+        }
+
         ref RingSubmission entry = ref poller.Prepare(this);
         entry.Opcode = RingOpcode.Send;
         entry.Descriptor = descriptor.Number;
-        entry.Address = (ulong)_pinned.Pointer;
+        entry.Address = (ulong)Unsafe.AsPointer(ref MemoryMarshal.GetReference(data.Span));
         entry.Length = (uint)data.Length;
         entry.Details = SocketCalls.NoSignal;
     }
@@ -44,6 +55,7 @@ internal sealed class RingSend(RingPoller poller, LoopDescriptor descriptor) : R
 
     public override void OnCompleted(in RingCompletion completion)
     {
+        _data = default;
         _pinned.Dispose();
         _result = completion.Result;
         _hasResult = true;

@@ -11,6 +11,7 @@ public sealed class ServerLimitTests : ServerTest
     [Theory]
     [InlineData(ServerModel.Coroutine)]
     [InlineData(ServerModel.Epoll)]
+    [InlineData(ServerModel.Proactor)]
     [InlineData(ServerModel.Iterative)]
     public void Accept_WithoutDescriptors_PausesAndGoesOn(ServerModel model)
     {
