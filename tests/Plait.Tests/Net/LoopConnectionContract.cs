@@ -4,6 +4,7 @@ using System.Text;
 using Plait.Coroutines;
 using Plait.Coroutines.Engine;
 using Plait.Execution;
+using Plait.Interop;
 using Plait.Net;
 using Plait.Tests.Coroutines;
 using Plait.Tests.Execution;
@@ -23,7 +24,7 @@ public abstract class LoopConnectionContract : CoroutineTest
     [Fact]
     public void Receive_ThatIsKilled_LeavesTheBytesToTheNext()
     {
-        byte[] got = OnLoop(static () => WithPairAsync(static async (connection, peer) =>
+        byte[] got = OnLoop(static () => LoopPair.WithAsync(static async (connection, peer) =>
         {
             Coroutine first = Coroutine.Spawn(async () => _ = await connection.ReceiveAsync());
             await Coroutine.Yield();
@@ -39,7 +40,7 @@ public abstract class LoopConnectionContract : CoroutineTest
     [Fact]
     public void Receive_InAScopeOfTime_EndsWithItAlone()
     {
-        byte[] got = OnLoop(static () => WithPairAsync(static async (connection, peer) =>
+        byte[] got = OnLoop(static () => LoopPair.WithAsync(static async (connection, peer) =>
         {
             await Assert.ThrowsAsync<ScopeTimeoutException>(() => Coroutine.WithTimeout(Short, async () => _ = await connection.ReceiveAsync()));
             _ = peer.Send("there"u8);
@@ -52,7 +53,7 @@ public abstract class LoopConnectionContract : CoroutineTest
     [Fact]
     public void Receive_InACancelledScope_ThrowsAlthoughBytesAreThere()
     {
-        int left = OnLoop(static () => WithPairAsync(static async (connection, peer) =>
+        int left = OnLoop(static () => LoopPair.WithAsync(static async (connection, peer) =>
         {
             _ = peer.Send("there"u8);
             await Assert.ThrowsAsync<ScopeTimeoutException>(async () =>
@@ -81,7 +82,7 @@ public abstract class LoopConnectionContract : CoroutineTest
     [Fact]
     public void Receive_WhileAnotherOneWaits_IsRefused()
     {
-        string message = OnLoop(static () => WithPairAsync(static async (connection, peer) =>
+        string message = OnLoop(static () => LoopPair.WithAsync(static async (connection, peer) =>
         {
             Coroutine first = Coroutine.Spawn(async () => _ = await connection.ReceiveAsync());
             await Coroutine.Yield();
@@ -96,7 +97,7 @@ public abstract class LoopConnectionContract : CoroutineTest
     [Fact]
     public void Send_WhileAnotherOneWaits_IsRefused()
     {
-        string message = OnLoop(static () => WithPairAsync(static async (connection, peer) =>
+        string message = OnLoop(static () => LoopPair.WithAsync(static async (connection, peer) =>
         {
             Coroutine first = Coroutine.Spawn(async () => await connection.SendAsync(new byte[64 * 1024 * 1024]));
             await Coroutine.Yield();
@@ -111,7 +112,7 @@ public abstract class LoopConnectionContract : CoroutineTest
     [Fact]
     public void Send_ThatIsKilled_LeavesItsMemoryAlone()
     {
-        byte[] got = OnLoop(static () => WithPairAsync(static async (connection, peer) =>
+        byte[] got = OnLoop(static () => LoopPair.WithAsync(static async (connection, peer) =>
         {
             byte[] data = new byte[32 * 1024 * 1024];
             data.AsSpan().Fill((byte)'a');
@@ -137,7 +138,7 @@ public abstract class LoopConnectionContract : CoroutineTest
     public void Receive_ThatIsKilledAgainAndAgain_LosesNothing()
     {
         const int Rounds = 500;
-        byte[] got = OnLoop(static () => WithPairAsync(static async (connection, peer) =>
+        byte[] got = OnLoop(static () => LoopPair.WithAsync(static async (connection, peer) =>
         {
             List<byte> all = [];
             for (int i = 0; i < Rounds; i++)
@@ -165,7 +166,7 @@ public abstract class LoopConnectionContract : CoroutineTest
     [Fact]
     public void Receive_OfTheOtherKindAfterOneThatWasKilled_HasTheBytes()
     {
-        (byte[] own, byte[] got) = OnLoop(static () => WithPairAsync(static async (connection, peer) =>
+        (byte[] own, byte[] got) = OnLoop(static () => LoopPair.WithAsync(static async (connection, peer) =>
         {
             byte[] own = new byte[4];
             Coroutine first = Coroutine.Spawn(async () => _ = await connection.ReceiveAsync(own));
@@ -184,7 +185,7 @@ public abstract class LoopConnectionContract : CoroutineTest
     [Fact]
     public void Receive_InPartsOfAllKinds_KeepsTheOrder()
     {
-        string got = OnLoop(static () => WithPairAsync(static async (connection, peer) =>
+        string got = OnLoop(static () => LoopPair.WithAsync(static async (connection, peer) =>
         {
             _ = peer.Send("0123456789\nline\nrest"u8);
             byte[] two = new byte[2];
@@ -206,7 +207,7 @@ public abstract class LoopConnectionContract : CoroutineTest
     [Fact]
     public void Receive_OutsideItsLoop_SaysWhere()
     {
-        string message = OnLoop(static () => WithPairAsync(static async (connection, peer) =>
+        string message = OnLoop(static () => LoopPair.WithAsync(static async (connection, peer) =>
             (await Coroutine.Await(Task.Run(() => Assert.ThrowsAsync<InvalidOperationException>(() => connection.ReceiveAsync().AsTask())))).Message));
 
         Assert.Contains("is for coroutines of that loop", message, StringComparison.Ordinal);
@@ -215,7 +216,7 @@ public abstract class LoopConnectionContract : CoroutineTest
     [Fact]
     public void Dispose_WhileSomebodyWaits_EndsTheWait()
     {
-        OnLoop(static () => WithPairAsync(static async (connection, peer) =>
+        OnLoop(static () => LoopPair.WithAsync(static async (connection, peer) =>
         {
             Coroutine waits = Coroutine.Spawn(() => Assert.ThrowsAsync<ObjectDisposedException>(async () => _ = await connection.ReceiveAsync()));
             await Coroutine.Yield();
@@ -226,10 +227,44 @@ public abstract class LoopConnectionContract : CoroutineTest
     }
 
     [Fact]
+    public void Receive_OfBytesBehindAnUrgentOne_BringsThem()
+    {
+        // A read ends at the urgent byte, short of its buffer, although there is more.
+        string got = Run(static () => LoopPair.WithAsync(static async (connection, peer) =>
+        {
+            _ = peer.Send("before"u8);
+            _ = peer.Send("!"u8, SocketFlags.OutOfBand);
+            _ = peer.Send("behind"u8);
+            return await ReceiveTextAsync(connection, 12);
+        }));
+
+        Assert.Equal("beforebehind", got);
+    }
+
+    [Fact]
+    public void Receive_OfBytesBehindDescriptors_BringsThem()
+    {
+        // A read ends where descriptors were sent along, short of its buffer, although there is more.
+        string path = Path.Combine(Path.GetTempPath(), $"plait-test-{Guid.NewGuid():N}");
+        string got = Run(async () =>
+        {
+            using Descriptor listener = StreamCalls.Listen(new UnixDomainSocketEndPoint(path), 1, isShared: false);
+            await using Connection connection = await Connection.ConnectAsync(new UnixDomainSocketEndPoint(path));
+            File.Delete(path);
+            using var peer = new Descriptor(StreamCalls.Accept(listener.Number, isBlocking: false));
+            Assert.Equal(0, LocalSocket.Send(peer.Number, "before"u8, [], [listener.Number]));
+            Assert.Equal(0, LocalSocket.Send(peer.Number, "behind"u8, [], [listener.Number]));
+            return await ReceiveTextAsync(connection, 12);
+        });
+
+        Assert.Equal("beforebehind", got);
+    }
+
+    [Fact]
     public void Receive_OfWhatIsAlwaysThere_LetsOthersHaveTheirTurns()
     {
         const int Bytes = 20_000;
-        int turns = OnLoop(static () => WithPairAsync(static async (connection, peer) =>
+        int turns = OnLoop(static () => LoopPair.WithAsync(static async (connection, peer) =>
         {
             _ = peer.Send(new byte[Bytes]);
             int turns = 0;
@@ -258,7 +293,7 @@ public abstract class LoopConnectionContract : CoroutineTest
     [Fact]
     public void Echo_OfManyMessages_AllocatesNothing()
     {
-        long bytes = OnLoop(static () => WithPairAsync(static async (connection, peer) =>
+        long bytes = OnLoop(static () => LoopPair.WithAsync(static async (connection, peer) =>
         {
             byte[] message = new byte[64];
             async Task<long> Echo(int count)
@@ -299,7 +334,7 @@ public abstract class LoopConnectionContract : CoroutineTest
     [Fact]
     public async Task Connection_AfterItsLoopHasEnded_IsClosedAndSaysSo()
     {
-        (Connection connection, Socket peer) = OnLoop(static async () => await NewPairAsync());
+        (Connection connection, Socket peer) = OnLoop(static async () => await LoopPair.NewAsync());
 
         using (peer)
         {
@@ -338,7 +373,7 @@ public abstract class LoopConnectionContract : CoroutineTest
     }
 
     [Fact]
-    public void Connect_ByName_TriesEachAddress()
+    public async Task Connect_ByName_TriesEachAddress()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
@@ -349,8 +384,8 @@ public abstract class LoopConnectionContract : CoroutineTest
             await using Connection connection = await Connection.ConnectAsync(place);
             Assert.Equal(listener.LocalEndpoint, connection.RemoteEndPoint);
         });
-        using Stream blocking = Connection.Connect(place).AsStream();
-        Assert.True(blocking.CanRead);
+        await using Connection blocking = Connection.Connect(place);
+        Assert.Equal(listener.LocalEndpoint, blocking.RemoteEndPoint);
     }
 
     [Fact]
@@ -364,14 +399,14 @@ public abstract class LoopConnectionContract : CoroutineTest
     }
 
     [Fact]
-    public void Connect_ThatIsNotAnswered_EndsInTime()
+    public async Task Connect_ThatIsNotAnswered_EndsInTime()
     {
         using var full = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         full.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         full.Listen(0);
         EndPoint place = full.LocalEndPoint!;
         var options = new ConnectOptions { Timeout = TimeSpan.FromMilliseconds(50) };
-        List<IDisposable> queued = [];
+        List<Connection> queued = [];
         try
         {
             // The system's queue takes one or two; who comes then is not answered.
@@ -379,7 +414,7 @@ public abstract class LoopConnectionContract : CoroutineTest
             {
                 for (int i = 0; i < 20; i++)
                 {
-                    queued.Add(Connection.Connect(place, options).AsStream());
+                    queued.Add(Connection.Connect(place, options));
                 }
             });
             Assert.Equal(ConnectionTimeout.Connect, late.Kind);
@@ -387,7 +422,10 @@ public abstract class LoopConnectionContract : CoroutineTest
         }
         finally
         {
-            queued.ForEach(static stream => stream.Dispose());
+            foreach (Connection connection in queued)
+            {
+                await connection.DisposeAsync();
+            }
         }
     }
 
@@ -416,23 +454,19 @@ public abstract class LoopConnectionContract : CoroutineTest
         return place;
     }
 
-    private protected static async Task<T> WithPairAsync<T>(Func<Connection, Socket, Task<T>> test)
+    private static async Task<string> ReceiveTextAsync(Connection connection, int length)
     {
-        (Connection connection, Socket peer) = await NewPairAsync();
-        await using (connection)
-        using (peer)
-        {
-            return await test(connection, peer);
-        }
-    }
+        string text = "";
 
-    private protected static async Task<(Connection Ours, Socket Peer)> NewPairAsync()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        Connection connection = await Connection.ConnectAsync(listener.LocalEndpoint);
-        Socket peer = listener.AcceptSocket();
-        peer.ReceiveTimeout = (int)Waits.Hang.TotalMilliseconds;
-        return (connection, peer);
+        // It is told that there is something before it is asked for: nothing is told afterwards.
+        await Coroutine.Sleep(Short);
+        await Coroutine.WithTimeout(Waits.Hang, async () =>
+        {
+            while (text.Length < length)
+            {
+                text += Encoding.ASCII.GetString((await connection.ReceiveAsync()).Span);
+            }
+        });
+        return text;
     }
 }

@@ -8,7 +8,7 @@ namespace Plait.Coroutines.Engine;
 /// </summary>
 internal sealed class EpollPoller : LoopPoller
 {
-    private const EpollEvents Everything = EpollEvents.Readable | EpollEvents.Writable | EpollEvents.PeerClosed | EpollEvents.EdgeTriggered;
+    private const EpollEvents Everything = EpollEvents.Readable | EpollEvents.Urgent | EpollEvents.Writable | EpollEvents.PeerClosed | EpollEvents.EdgeTriggered;
     private const ulong WakeId = ulong.MaxValue;
 
     private readonly EpollDescriptor _epoll = new();
@@ -41,6 +41,7 @@ internal sealed class EpollPoller : LoopPoller
             if (id != WakeId && Find((int)(uint)id, (uint)(id >> 32)) is { } descriptor)
             {
                 EpollEvents events = _epoll.EventsAt(i);
+                descriptor.ReadsMayEndShort |= Has(events, EpollEvents.Urgent);
                 descriptor.OnReady(Has(events, EpollEvents.Readable), Has(events, EpollEvents.Writable), Has(events, EpollEvents.PeerClosed | EpollEvents.HangUp | EpollEvents.Error));
             }
         }

@@ -7,7 +7,7 @@ namespace Plait.Coroutines.Engine;
 /// </summary>
 /// <remarks>
 /// What is not known not to be ready is tried: so a descriptor begins as ready, a call that would block takes the word away, and the poller gives it back. A read that fills
-/// less than its buffer has emptied the socket, so the next one waits without a call that would find nothing; unless the end of the stream was told already, which comes once.
+/// less than its buffer has emptied the socket, so the next one waits without a call that would find nothing; unless <see cref="ReadsMayEndShort"/>.
 /// </remarks>
 internal sealed class LoopDescriptor(int number)
 {
@@ -24,8 +24,11 @@ internal sealed class LoopDescriptor(int number)
 
     public bool CanWrite { get; set; } = true;
 
-    /// <summary>The other end has ended, or the descriptor has failed: reads go on until they say so.</summary>
-    public bool IsOver { get; private set; }
+    /// <summary>
+    /// A read that fills less than its buffer may have left something, so reads go on until one would block: the end of the stream was told with the bytes before it, and is not told again; or a read stops where something stands
+    /// between the bytes, an urgent one, or descriptors that were sent along (unix(7)).
+    /// </summary>
+    public bool ReadsMayEndShort { get; set; }
 
     public IoWait? Reader { get; set; }
 
@@ -45,12 +48,12 @@ internal sealed class LoopDescriptor(int number)
     }
 
     /// <summary>A read has brought so many bytes into a buffer of such a length.</summary>
-    public void OnRead(int count, int length) => CanRead = count == length || IsOver;
+    public void OnRead(int count, int length) => CanRead = count == length || ReadsMayEndShort;
 
     /// <summary>What the poller has heard.</summary>
     public void OnReady(bool isReadable, bool isWritable, bool isOver)
     {
-        IsOver |= isOver;
+        ReadsMayEndShort |= isOver;
         if (isReadable || isOver)
         {
             CanRead = true;

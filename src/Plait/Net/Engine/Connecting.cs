@@ -87,7 +87,7 @@ internal static class Connecting
             throw Refused(server, -begun);
         }
 
-        LoopConnection connection = LoopConnection.Open(loop, socket.Detach());
+        LoopConnection connection = LoopConnection.Open(loop, socket.Detach(), server);
         try
         {
             if (begun != 0)

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Plait.Coroutines;
 using Plait.Coroutines.Engine;
 using Plait.Interop;
@@ -19,10 +20,10 @@ internal abstract class LoopConnection : Connection
     // The coroutine that used it last: for code in between that wants no context, such as that of SslStream.
     private CoroutineContext? _user;
 
-    protected LoopConnection(EventLoop loop, int descriptor)
+    protected LoopConnection(EventLoop loop, int descriptor, EndPoint? address)
     {
         _loop = loop;
-        _descriptor = new LoopDescriptor(descriptor);
+        _descriptor = new LoopDescriptor(descriptor) { ReadsMayEndShort = address is UnixDomainSocketEndPoint };
         _receive = new ReceiveWait(this, loop, _descriptor);
     }
 
@@ -37,9 +38,12 @@ internal abstract class LoopConnection : Connection
     protected LoopDescriptor Descriptor => _descriptor;
 
     /// <summary>A connection of the kind that goes with the loop's poller. On the loop's thread. Takes a socket that does not block; not if this throws.</summary>
+    /// <param name="loop">The loop.</param>
+    /// <param name="descriptor">The socket.</param>
+    /// <param name="address">Where it was accepted or connected: what kind of socket it is.</param>
     /// <exception cref="SystemCallException">The system watches no more descriptors.</exception>
-    public static LoopConnection Open(EventLoop loop, int descriptor) =>
-        loop.Poller is RingPoller ring ? new RingConnection(loop, ring, descriptor) : new ReadyConnection(loop, descriptor);
+    public static LoopConnection Open(EventLoop loop, int descriptor, EndPoint? address) =>
+        loop.Poller is RingPoller ring ? new RingConnection(loop, ring, descriptor, address) : new ReadyConnection(loop, descriptor, address);
 
     public override ValueTask SendAsync(ReadOnlyMemory<byte> data)
     {

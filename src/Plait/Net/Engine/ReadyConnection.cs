@@ -1,3 +1,4 @@
+using System.Net;
 using Plait.Coroutines;
 using Plait.Interop;
 
@@ -7,8 +8,8 @@ namespace Plait.Net.Engine;
 internal sealed class ReadyConnection : LoopConnection
 {
     /// <exception cref="SystemCallException">The system watches no more descriptors.</exception>
-    public ReadyConnection(EventLoop loop, int descriptor)
-        : base(loop, descriptor) => loop.Poller.Watch(Descriptor);
+    public ReadyConnection(EventLoop loop, int descriptor, EndPoint? address)
+        : base(loop, descriptor, address) => loop.Poller.Watch(Descriptor);
 
     internal override int Receive(Span<byte> buffer)
     {

@@ -1,3 +1,4 @@
+using System.Net;
 using Plait.Coroutines;
 using Plait.Interop;
 using Plait.Net.Engine;
@@ -11,8 +12,8 @@ internal sealed class RingConnection : LoopConnection
     private readonly RingReceive _receive;
     private readonly RingSend _send;
 
-    public RingConnection(EventLoop loop, RingPoller poller, int descriptor)
-        : base(loop, descriptor)
+    public RingConnection(EventLoop loop, RingPoller poller, int descriptor, EndPoint? address)
+        : base(loop, descriptor, address)
     {
         _poller = poller;
         _send = new RingSend(poller, Descriptor);

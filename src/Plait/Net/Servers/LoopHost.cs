@@ -1,3 +1,4 @@
+using System.Net;
 using Plait.Coroutines;
 using Plait.Coroutines.Engine;
 using Plait.Interop;
@@ -14,6 +15,7 @@ internal sealed class LoopHost : ServerHost
     private readonly Func<LoopPoller>? _poller;
     private readonly ServerWorker[] _workers;
     private readonly List<(EventLoop Loop, Coroutine Acceptor)> _loops = [];
+    private EndPoint? _address;
 
     public LoopHost(ServerCore core, int count, Func<LoopPoller>? poller)
         : base(core)
@@ -27,6 +29,7 @@ internal sealed class LoopHost : ServerHost
     public override void Start(IReadOnlyList<Descriptor> listeners)
     {
         int started = 0;
+        _address = StreamCalls.LocalName(listeners[0].Number);
         try
         {
             foreach (ServerWorker worker in _workers)
@@ -132,7 +135,7 @@ internal sealed class LoopHost : ServerHost
         LoopConnection connection;
         try
         {
-            connection = LoopConnection.Open(loop, accepted);
+            connection = LoopConnection.Open(loop, accepted, _address);
         }
         catch (Exception error) when (error is SystemCallException or IOException or ArgumentException)
         {
