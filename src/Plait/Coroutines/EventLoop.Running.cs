@@ -55,6 +55,9 @@ public sealed partial class EventLoop
 
     private bool HasSteps => !_ring.IsEmpty || _slot.Callback is not null || _ordered is { Count: > 0 };
 
+    // The step that ran wanted more: whoever has come meanwhile is looked for before it goes on, else it had its share as often as there are steps in a cycle.
+    private bool HasUsedItsOperations => _operations < 0;
+
     // Runs cycles until it is told that it is over.
     private void RunCycles()
     {
@@ -112,6 +115,10 @@ public sealed partial class EventLoop
             }
 
             RunFirst();
+            if (HasUsedItsOperations)
+            {
+                break;
+            }
         }
     }
 
@@ -126,6 +133,10 @@ public sealed partial class EventLoop
             long ended = _clock.Now;
             HandIn(ordered, ended);
             ordered.OnRan(ended - began, ended);
+            if (HasUsedItsOperations)
+            {
+                break;
+            }
         }
     }
 

@@ -44,6 +44,10 @@ public sealed partial class EventLoop
             }
 
             began = ended;
+            if (HasUsedItsOperations)
+            {
+                break;
+            }
         }
     }
 }
