@@ -3,7 +3,7 @@ using static Plait.Tests.Models.SpinModel;
 
 namespace Plait.Tests.Models;
 
-/// <summary>The models of the threads of an executor, and of workers that are stopped for others or run several calls at once; and of event loops and their operations: docs/executors.md, docs/design/slices.md, worker-protocol.md, loop.md, proactor.md.</summary>
+/// <summary>The models of the threads of an executor, and of workers that are stopped for others or run several calls at once; and of event loops, their operations, and greenlets: docs/executors.md, docs/design/slices.md, worker-protocol.md, loop.md, proactor.md, greenlets.md.</summary>
 public sealed class ExecutorModelTests
 {
     [Fact]
@@ -23,4 +23,10 @@ public sealed class ExecutorModelTests
 
     [Fact]
     public Task Proactor_EveryInterleavingAndKill_HoldsAndEveryBrokenVariantIsCaught() => VerifyWithVariantsAsync("proactor.pml", 109_000, ["-DSAFETY"]);
+
+    [Fact]
+    public Task LoopDescriptors_EveryInterleaving_HoldsAndEveryBrokenVariantIsCaught() => VerifyWithVariantsAsync("loop-descriptors.pml", 1_680_000, ["-DSAFETY"]);
+
+    [Fact]
+    public Task GreenletTurn_EveryInterleaving_HoldsAndEveryBrokenVariantIsCaught() => VerifyWithVariantsAsync("greenlet-turn.pml", 380_000, ["-DSAFETY"]);
 }
