@@ -119,6 +119,39 @@ public sealed class LoopQueueTests : CoroutineTest
         }
     });
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Shutdown_WithItemsLeft_EndsWhoJoinsOnceTheyAreDoneOrDropped(bool immediate) => OnQueue(10, async queue =>
+    {
+        await queue.PutAsync(1);
+        await queue.PutAsync(2);
+        Coroutine joiner = Coroutine.Spawn(async () => await queue.JoinAsync());
+        await Turns();
+        queue.Shutdown(immediate);
+        await Assert.ThrowsAsync<QueueShutdownException>(async () => await queue.PutAsync(3));
+        for (int item = 1; !immediate && item <= 2; item++)
+        {
+            await Turns();
+            Assert.True(joiner.IsAlive);
+            Assert.Equal(item, await queue.GetAsync());
+            queue.TaskDone();
+        }
+
+        await joiner;
+        Assert.Equal(0, queue.UnfinishedTasks);
+        await Assert.ThrowsAsync<QueueShutdownException>(async () => await queue.GetAsync());
+        Assert.Throws<InvalidOperationException>(queue.TaskDone);
+    });
+
+    [Fact]
+    public void JoinAsync_OfWhatNothingWasPutInto_IsOverAtOnce() => OnQueue(10, static async queue =>
+    {
+        ValueTask joined = queue.JoinAsync();
+        Assert.True(joined.IsCompletedSuccessfully);
+        await joined;
+    });
+
     private static void OnQueue(int capacity, Func<IJoinableQueue<int>, Task> test)
     {
         using ThreadScope scope = ThreadScope.Create();

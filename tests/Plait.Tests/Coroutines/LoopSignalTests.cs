@@ -64,6 +64,73 @@ public sealed class LoopSignalTests : CoroutineTest
     });
 
     [Fact]
+    public void WaitAsync_OfWhatIsSetAlready_IsOverEachTime() => Run(static async () =>
+    {
+        using ThreadScope scope = ThreadScope.Create();
+        IEvent signal = scope.CreateEvent();
+        signal.Set();
+        for (int i = 0; i < 3; i++)
+        {
+            ValueTask waited = signal.WaitAsync();
+            Assert.True(waited.IsCompletedSuccessfully);
+            await waited;
+        }
+    });
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task WaitAsync_ByTwoLoopsAndAThreadAtOnce_LosesNoPermit(bool isTimed)
+    {
+        const int Rounds = 300;
+        using ThreadScope scope = ThreadScope.Create();
+        ISemaphore permits = scope.CreateSemaphore(1);
+        int inside = 0;
+        using EventLoop first = StartLoop();
+        using EventLoop second = StartLoop();
+        Coroutine[] coroutines = [.. new[] { first, first, second, second }.Select(loop => loop.Spawn(ContendAsync))];
+        Task thread = Task.Factory.StartNew(Contend, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+        await Task.WhenAll(coroutines.Select(static coroutine => coroutine.Task).Append(thread)).InTime();
+        Assert.Equal((0, 1), (inside, permits.CurrentCount));
+
+        async Task ContendAsync()
+        {
+            for (int i = 0; i < Rounds; i++)
+            {
+                if (isTimed)
+                {
+                    Assert.True(await permits.WaitAsync(Waits.Hang));
+                }
+                else
+                {
+                    await permits.WaitAsync();
+                }
+
+                Assert.Equal(1, Interlocked.Increment(ref inside));
+                if (i % 10 == 0)
+                {
+                    await Coroutine.Yield();
+                }
+
+                Interlocked.Decrement(ref inside);
+                permits.Release();
+            }
+        }
+
+        void Contend()
+        {
+            for (int i = 0; i < Rounds; i++)
+            {
+                Assert.True(permits.Wait(Waits.Hang));
+                Assert.Equal(1, Interlocked.Increment(ref inside));
+                Interlocked.Decrement(ref inside);
+                permits.Release();
+            }
+        }
+    }
+
+    [Fact]
     public void WaitAsync_WithoutAPermitInTime_IsFalse() => Run(static async () =>
     {
         using ThreadScope scope = ThreadScope.Create();

@@ -51,6 +51,19 @@ public abstract partial class LocalServerContract(ServerModel model) : ServerCon
     }
 
     [Fact]
+    public void Handler_ThatReturnsNoTask_IsToldAndCounted()
+    {
+        var failures = new List<Exception>();
+        StreamServer server = Start(static _ => null!);
+        server.HandlerFailed += (_, failed) => failures.Add(failed.Error);
+
+        Connect(server).IsEnded();
+
+        Until(() => server.GetStatistics() is { Failed: 1, Active: 0 });
+        Assert.Single(failures);
+    }
+
+    [Fact]
     public void EndPoints_OfAConnection_SayWhoItIsWith()
     {
         var seen = new TaskCompletionSource<(EndPoint? Local, EndPoint? Remote)>();

@@ -201,6 +201,18 @@ public abstract partial class ServerContract(ServerModel model) : ServerTest
     }
 
     [Fact]
+    public void Handler_ThatReadsNothing_ClosesItsConnection()
+    {
+        StreamServer server = Start(static _ => Task.CompletedTask);
+        TestClient client = Connect(server);
+
+        client.Send("never read");
+
+        client.IsEnded();
+        Until(() => server.GetStatistics() is { Served: 1, Failed: 0, Active: 0 });
+    }
+
+    [Fact]
     public void Connections_OneAfterAnother_AreAllServed()
     {
         StreamServer server = Start(EchoAsync);
