@@ -28,14 +28,13 @@ internal sealed class LoopHost : ServerHost
 
     public override void Start(IReadOnlyList<Descriptor> listeners)
     {
-        int started = 0;
         _address = StreamCalls.LocalName(listeners[0].Number);
         try
         {
-            foreach (ServerWorker worker in _workers)
+            foreach ((int place, ServerWorker worker) in _workers.Index())
             {
                 var loop = EventLoop.Start(new EventLoopOptions { Name = worker.Name, Poller = _poller });
-                Descriptor listener = listeners[started++];
+                Descriptor listener = listeners[place];
                 _loops.Add((loop, loop.Spawn(() => AcceptAsync(loop, listener, worker), new CoroutineOptions { Name = "accept" })));
             }
         }
@@ -46,7 +45,8 @@ internal sealed class LoopHost : ServerHost
                 loop.Dispose();
             }
 
-            foreach (Descriptor listener in listeners.Skip(started))
+            // Those whose acceptor has begun are its own, and closed.
+            foreach (Descriptor listener in listeners)
             {
                 listener.Dispose();
             }
@@ -57,9 +57,10 @@ internal sealed class LoopHost : ServerHost
 
     public override async Task<bool> StopAsync(TimeSpan drain)
     {
-        foreach ((_, Coroutine acceptor) in _loops)
+        foreach ((EventLoop loop, Coroutine acceptor) in _loops)
         {
-            acceptor.Kill();
+            // On its loop, and so after it has begun: one that is killed before that never runs, and nobody would close its socket.
+            _ = loop.TryPost(new Step((Action)acceptor.Kill, null, null));
         }
 
         await Task.WhenAll(_loops.Select(each => each.Loop.ShutdownAsync(drain))).ConfigureAwait(false);
