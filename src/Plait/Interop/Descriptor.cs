@@ -120,7 +120,11 @@ internal static class FileFlags
 {
     public const int ReadWrite = 2;
     public const int NonBlocking = 0x800;
+    public const int Asynchronous = 0x2000;
     public const int CloseOnExec = 0x80000;
     public const int SetFlags = 4;
+    public const int SetOwner = 8;
+    public const int SetSignal = 10;
+    public const int SetOwnerEx = 15;
     public const int DuplicateCloseOnExec = 1030;
 }

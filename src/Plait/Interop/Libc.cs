@@ -198,6 +198,13 @@ internal static unsafe partial class Libc
     [LibraryImport(Library)]
     public static partial nint signal(int signal, nint handler);
 
+    /// <summary>Returns the error number itself.</summary>
+    [LibraryImport(Library)]
+    public static partial int pthread_sigmask(int how, ulong* set, ulong* previous);
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int sigtimedwait(ulong* set, TakenSignal* signal, Timespec* timeout);
+
     [LibraryImport(Library)]
     public static partial int sigfillset(void* set);
 

@@ -12,12 +12,12 @@ internal sealed class LoopHost : ServerHost
     // Accepted in a row, before others have their turn.
     private const int MostInARow = 16;
 
-    private readonly Func<LoopPoller>? _poller;
+    private readonly Func<ServerWorker, LoopPoller>? _poller;
     private readonly ServerWorker[] _workers;
     private readonly List<(EventLoop Loop, Coroutine Acceptor)> _loops = [];
     private EndPoint? _address;
 
-    public LoopHost(ServerCore core, int count, Func<LoopPoller>? poller)
+    public LoopHost(ServerCore core, int count, Func<ServerWorker, LoopPoller>? poller)
         : base(core)
     {
         _poller = poller;
@@ -33,7 +33,7 @@ internal sealed class LoopHost : ServerHost
         {
             foreach ((int place, ServerWorker worker) in _workers.Index())
             {
-                var loop = EventLoop.Start(new EventLoopOptions { Name = worker.Name, Poller = _poller });
+                var loop = EventLoop.Start(new EventLoopOptions { Name = worker.Name, Poller = _poller is null ? null : () => _poller(worker) });
                 Descriptor listener = listeners[place];
                 _loops.Add((loop, loop.Spawn(() => AcceptAsync(loop, listener, worker), new CoroutineOptions { Name = "accept" })));
             }

@@ -45,6 +45,9 @@ public enum ServerModel
     /// <summary>Coroutines on one event loop over io_uring(7), where it can be had; otherwise as <see cref="Coroutine"/>: <see cref="StreamServer.FallbackReason"/>.</summary>
     Proactor,
 
+    /// <summary>One thread to which the kernel sends a signal for each socket that has something. Linux only.</summary>
+    SignalDriven,
+
     /// <summary>Asynchronous sockets of .NET; handlers run on the runtime's thread pool.</summary>
     Sockets,
 }

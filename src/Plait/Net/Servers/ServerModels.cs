@@ -18,6 +18,7 @@ public static class ServerModels
         new(ServerModel.Poll, "poll", "One thread over poll(2): any number, and all are looked through at each call."),
         new(ServerModel.Epoll, "epoll", "One thread over level-triggered epoll(7): the cost follows what is ready, not what is open."),
         new(ServerModel.Selector, "selector", "One thread over the best of the three that the system has."),
+        new(ServerModel.SignalDriven, "signal-driven", "One thread to which the kernel sends a signal with the number of the socket that has something. The cost follows what comes, packet by packet; to see how it was done before epoll."),
         new(ServerModel.Sockets, "sockets", "Asynchronous sockets of .NET: handlers run on the runtime's thread pool, on all processors. For code that is written for it, and to compare with."),
         new(ServerModel.Coroutine, "coroutine", "Coroutines on one event loop over edge-triggered epoll. Ten thousand connections on one processor; handlers must not block."),
         new(ServerModel.Loops, "loops", "A loop a processor, each with a listening socket of its own (SO_REUSEPORT). For all processors."),
@@ -40,12 +41,13 @@ public static class ServerModels
 
     internal static ServerHost CreateHost(StreamServerOptions options, ServerCore core) => options.Model switch
     {
-        ServerModel.NonBlocking => new LoopHost(core, 1, static () => new AskingPoller()),
-        ServerModel.Select => new LoopHost(core, 1, static () => new SelectorPoller(new SelectSelector())),
-        ServerModel.Poll => new LoopHost(core, 1, static () => new SelectorPoller(new PollSelector())),
-        ServerModel.Epoll => new LoopHost(core, 1, static () => new SelectorPoller(new EpollSelector())),
-        ServerModel.Selector => new LoopHost(core, 1, static () => new SelectorPoller(Selector.CreateDefault())),
-        ServerModel.Proactor => new LoopHost(core, 1, () => RingFallback.CreatePoller(options, core)),
+        ServerModel.NonBlocking => new LoopHost(core, 1, static _ => new AskingPoller()),
+        ServerModel.Select => new LoopHost(core, 1, static _ => new SelectorPoller(new SelectSelector())),
+        ServerModel.Poll => new LoopHost(core, 1, static _ => new SelectorPoller(new PollSelector())),
+        ServerModel.Epoll => new LoopHost(core, 1, static _ => new SelectorPoller(new EpollSelector())),
+        ServerModel.Selector => new LoopHost(core, 1, static _ => new SelectorPoller(Selector.CreateDefault())),
+        ServerModel.SignalDriven => new LoopHost(core, 1, static worker => new SignalPoller(() => worker.Count(ServerCount.Rescans))),
+        ServerModel.Proactor => new LoopHost(core, 1, _ => RingFallback.CreatePoller(options, core)),
         ServerModel.Iterative => new IterativeHost(core),
         ServerModel.Threads => new ThreadHost(core),
         ServerModel.Sockets => new SocketHost(core),

@@ -20,6 +20,9 @@ public sealed record ServerStatistics(
     /// <summary>Processes that have died and were replaced. 0 in models of one process.</summary>
     public long WorkersReplaced { get; init; }
 
+    /// <summary>How often <see cref="ServerModel.SignalDriven"/> has looked at all of its sockets, because there was no room for more signals. 0 in other models.</summary>
+    public long Rescans { get; init; }
+
     /// <summary>How unevenly connections are spread: those of the worker that has accepted most, over the mean. 1 is even; 0 when nothing was accepted.</summary>
     public double Imbalance => Accepted == 0 ? 0 : Workers.Max(static worker => worker.Accepted) / ((double)Accepted / Workers.Count);
 }

@@ -73,6 +73,7 @@ internal enum ServerCount
     BrokenOff,
     AcceptPauses,
     WorkersReplaced,
+    Rescans,
     BytesReceived,
     BytesSent,
 }

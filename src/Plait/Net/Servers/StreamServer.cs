@@ -109,6 +109,7 @@ public sealed class StreamServer : IAsyncDisposable
             [.. _host.Workers.Select(static worker => new ServerWorkerStatistics(worker.Name, worker[ServerCount.Accepted], (int)worker[ServerCount.Active]) { Pid = worker.Pid })])
         {
             WorkersReplaced = Sum(ServerCount.WorkersReplaced),
+            Rescans = Sum(ServerCount.Rescans),
         };
     }
 

@@ -26,6 +26,8 @@ public sealed class EpollServerTests() : LocalServerContract(ServerModel.Epoll);
 
 public sealed class SelectorServerTests() : LocalServerContract(ServerModel.Selector);
 
+public sealed class SignalDrivenServerTests() : LocalServerContract(ServerModel.SignalDriven);
+
 public sealed class SocketsServerTests() : LocalServerContract(ServerModel.Sockets);
 
 public sealed class ProactorServerTests() : LocalServerContract(ServerModel.Proactor);

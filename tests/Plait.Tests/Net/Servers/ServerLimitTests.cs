@@ -13,6 +13,7 @@ public sealed class ServerLimitTests : ServerTest
     [InlineData(ServerModel.Coroutine)]
     [InlineData(ServerModel.Epoll)]
     [InlineData(ServerModel.Proactor)]
+    [InlineData(ServerModel.SignalDriven)]
     [InlineData(ServerModel.Iterative)]
     public void Accept_WithoutDescriptors_PausesAndGoesOn(ServerModel model)
     {
@@ -123,6 +124,35 @@ public sealed class ServerLimitTests : ServerTest
         Until(() => server.GetStatistics().Refused == 1);
         Assert.Equal(1100, fill.Length);
     }
+
+    [Fact]
+    public void Threads_OfConnectionsThatHaveEnded_AreGone()
+    {
+        StreamServer server = StartServer(EchoAsync, new() { Model = ServerModel.Threads, Name = "reaped" });
+        Until(() => ThreadsOf(server) == 1);
+
+        for (int i = 0; i < 10; i++)
+        {
+            using var client = new TestClient(server.EndPoint);
+            client.Echo("hello");
+            Assert.True(ThreadsOf(server) >= 2);
+        }
+
+        Until(() => ThreadsOf(server) == 1);
+    }
+
+    private static int ThreadsOf(StreamServer server) => Directory.GetDirectories("/proc/self/task").Count(thread =>
+    {
+        try
+        {
+            return File.ReadAllText($"{thread}/comm").StartsWith(server.Name, StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            // It has just ended.
+            return false;
+        }
+    });
 
     // In a process of its own, which has 400 descriptors, and all of them in use.
     private static (int Served, long Pauses) ServeWithFewDescriptors(ServerModel model)
