@@ -1,5 +1,8 @@
 using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using System.Text;
+using Plait.Interop;
 using Plait.Net;
 using Plait.Net.Servers;
 using Plait.Tests.Execution;
@@ -148,6 +151,81 @@ public abstract partial class LocalServerContract(ServerModel model) : ServerCon
 
         client.IsEnded();
         Until(() => server.GetStatistics() is { Resets: 1, Active: 0 });
+    }
+
+    [Fact]
+    public void End_ThatComesWithTheLastBytes_IsSeen()
+    {
+        using var gate = new ManualResetEventSlim();
+        var began = new TaskCompletionSource();
+        var rest = new TaskCompletionSource<int>();
+        StreamServer server = Start(async connection =>
+        {
+            _ = await connection.ReceiveAsync();
+            began.SetResult();
+            Assert.True(gate.Wait(Waits.Hang));
+            int count = 0;
+            while ((await connection.ReceiveAsync()) is { IsEmpty: false } data)
+            {
+                count += data.Length;
+            }
+
+            rest.SetResult(count);
+        });
+        TestClient client = Connect(server);
+
+        client.Send("first");
+        End(began.Task);
+        client.Send("last");
+        client.Socket.Shutdown(SocketShutdown.Send);
+        gate.Set();
+
+        Assert.Equal(4, End(rest.Task));
+    }
+
+    [Fact]
+    public void Send_WhileSignalsComeIn_LosesNothing()
+    {
+        const PosixSignal UserSignal = (PosixSignal)10;
+        int signals = 0;
+        using var handled = PosixSignalRegistration.Create(UserSignal, context =>
+        {
+            context.Cancel = true;
+            Interlocked.Increment(ref signals);
+        });
+        byte[] noise = new byte[8 * 1024 * 1024];
+        new Random(2).NextBytes(noise);
+        var thread = new TaskCompletionSource<int>();
+        StreamServer server = Start(async connection =>
+        {
+            thread.SetResult(Libc.gettid());
+            await connection.SendAsync("at once"u8.ToArray());
+            _ = await connection.ReceiveAsync();
+            await connection.SendAsync(noise);
+        });
+        TestClient client = Connect(server);
+
+        Assert.Equal("at once", client.ReceiveText(7));
+        Interrupt();
+        client.Send("go");
+        byte[] first = client.Receive(100);
+        Interrupt();
+        byte[] rest = client.Receive(noise.Length - first.Length);
+
+        Assert.Equal(noise, (byte[])[.. first, .. rest]);
+        Assert.Equal("", client.ReceiveAll());
+
+        // The thread that serves, which may be in any call of the system.
+        void Interrupt()
+        {
+            int before = Volatile.Read(ref signals);
+            for (int i = 0; i < 5; i++)
+            {
+                Assert.Equal(0, Libc.syscall(SystemCall.SignalThread, Libc.getpid(), End(thread.Task), (int)UserSignal, 0, 0, 0));
+            }
+
+            Until(() => Volatile.Read(ref signals) > before);
+        }
     }
 
     private static async Task EchoUntilAsync(Connection connection, string end)

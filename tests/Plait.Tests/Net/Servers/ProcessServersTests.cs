@@ -4,6 +4,7 @@ using Plait.Codecs;
 using Plait.Interop;
 using Plait.Net;
 using Plait.Net.Servers;
+using Plait.Processes;
 using Plait.Tests.Execution;
 using Plait.Tests.Processes.Deaths;
 using Xunit;
@@ -79,7 +80,24 @@ public abstract class ProcessServerContract(ServerModel model) : ServerContract(
         Assert.Equal((1, 0), (server.GetStatistics().Served, server.GetStatistics().BrokenOff));
     }
 
+    [Fact]
+    public void Server_BesideOtherChildren_LeavesThemToTheirOwner()
+    {
+        using var ours = ChildProcess.StartProgram("/bin/sh", ["-c", "exit 72"]);
+        using var runtimes = System.Diagnostics.Process.Start("/bin/sh", ["-c", "exit 73"]);
+        StreamServer server = Start(EchoAsync);
+        Connect(server).Echo("hello");
+
+        End(server.StopAsync(TimeSpan.Zero));
+
+        Assert.True(ours.Join(Waits.Hang) && runtimes.WaitForExit(Waits.Hang));
+        Assert.Equal((72, 73), (ours.Outcome!.ExitCode, runtimes.ExitCode));
+    }
+
     protected const string LastWord = "die";
+
+    // Each has processes of its own.
+    protected override int ManyServers => 3;
 
     protected static async Task SayWhoAndEchoAsync(Connection connection)
     {

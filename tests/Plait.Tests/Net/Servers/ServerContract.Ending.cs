@@ -44,6 +44,47 @@ public abstract partial class ServerContract
     }
 
     [Fact]
+    public void Stop_RightAfterTheStart_Ends()
+    {
+        StreamServer[] servers = [.. Enumerable.Range(0, ManyServers).Select(_ => Start(EchoAsync))];
+
+        End(Task.WhenAll(servers.Select(static server => server.StopAsync(Waits.Hang))));
+
+        Assert.All(servers, static server => Assert.True(IsRefused(server)));
+    }
+
+    [Fact]
+    public async Task Dispose_RightAfterTheStart_Ends()
+    {
+        StreamServer server;
+        await using (server = Start(EchoAsync))
+        {
+            // Nobody comes.
+        }
+
+        Assert.True(IsRefused(server));
+    }
+
+    [Fact]
+    public void Start_WhereAnotherOneListens_IsRefusedAndLeavesNothing()
+    {
+        if (model == ServerModel.Loops)
+        {
+            // Its sockets are made to share an address.
+            return;
+        }
+
+        StreamServer first = Start(EchoAsync);
+
+        for (int i = 0; i < 50; i++)
+        {
+            Assert.Throws<IOException>(() => Start(EchoAsync, new() { EndPoint = first.EndPoint }));
+        }
+
+        Connect(first).Echo("first");
+    }
+
+    [Fact]
     public void Stop_Twice_IsOneEnd()
     {
         StreamServer server = Start(EchoAsync);

@@ -22,6 +22,9 @@ public abstract partial class ServerContract(ServerModel model) : ServerTest
     /// <summary>How many it is to serve at a time, and one after another.</summary>
     protected virtual (int AtOnce, int InARow) Many => (IsConcurrent ? 50 : 1, 200);
 
+    /// <summary>How many servers there may well be at a time.</summary>
+    protected virtual int ManyServers => 20;
+
     [Fact]
     public void Echo_OfMessagesOfAllSizes_ComesBack()
     {
