@@ -82,6 +82,7 @@ internal static class ChapterCatalog
         WatchedSockets.Poll,
         WatchedSockets.Epoll,
         new BestSelector(),
+        new SignalDriven(),
         new Proactor(),
     ];
 }
