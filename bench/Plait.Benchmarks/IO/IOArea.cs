@@ -18,6 +18,7 @@ internal static class IOArea
         .. EchoCases.OneThread(Name, OurServers.Of("coroutine")),
         EchoCases.Threads(Name, OurServers.Of("threads")),
         EchoCases.Pool(Name, OurServers.Of("pool", "--workers", $"{ServerPrograms.PoolSize}")),
+        .. EchoCases.Prefork(Name, OurServers.Of("prefork", "--workers", $"{ServerPrograms.Processes}")),
     ];
 
     private static BenchCase Switch() => new()

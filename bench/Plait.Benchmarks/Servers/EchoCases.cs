@@ -78,18 +78,30 @@ internal static class EchoCases
             EchoPeer.Create(ServerPrograms.PythonPool, load, 1));
     }
 
-    /// <summary>The row of a server of <see cref="ServerPrograms.Processes"/> processes that accept from one listener: what a connection with one message costs.</summary>
+    /// <summary>The rows of a server of <see cref="ServerPrograms.Processes"/> processes that accept from one listener: how fast connections with one message follow each other, and what one costs.</summary>
     /// <inheritdoc cref="OneThread"/>
-    public static BenchCase Prefork(string area, ServerProgram ours)
+    public static IReadOnlyList<BenchCase> Prefork(string area, ServerProgram ours)
     {
-        var load = new EchoLoad(16) { IsOfConnections = true };
-        return Echo(
-            area,
-            $"new connections, {ServerPrograms.Processes} processes started before, CPU a connection",
-            ours,
-            load,
-            EchoPeer.Create(ServerPrograms.PythonPrefork, load, 3),
-            EchoPeer.Create(ServerPrograms.PythonFork, load, 3));
+        var cost = new EchoLoad(16) { IsOfConnections = true };
+        EchoLoad time = cost with { IsOfTime = true };
+        return
+        [
+            Echo(
+                area,
+                $"pre-forked: new connections, {ServerPrograms.Processes} processes, time for each",
+                ours,
+                time,
+                EchoPeer.Create(ServerPrograms.PythonPrefork, time, 3),
+                EchoPeer.Create(ServerPrograms.PythonFork, time),
+                EchoPeer.Create(ServerPrograms.Epoll, time)),
+            Echo(
+                area,
+                $"pre-forked: new connections, {ServerPrograms.Processes} processes, CPU a connection",
+                ours,
+                cost,
+                EchoPeer.Create(ServerPrograms.PythonPrefork, cost),
+                EchoPeer.Create(ServerPrograms.Epoll, cost)),
+        ];
     }
 
     private static BenchCase Echo(string area, string name, ServerProgram ours, EchoLoad load, params BenchPeer[] peers) =>

@@ -3,7 +3,7 @@ using Plait.Benchmarks.Peers;
 
 namespace Plait.Benchmarks.Servers;
 
-/// <summary>What servers of a case are asked for, and what of it is their figure: processor time, which the other side's speed and a busy machine change least.</summary>
+/// <summary>What servers of a case are asked for, and what of it is their figure: mostly processor time, which the other side's speed and a busy machine change least.</summary>
 /// <param name="Connections">Connections at the same time.</param>
 internal sealed record EchoLoad(int Connections)
 {
@@ -18,8 +18,11 @@ internal sealed record EchoLoad(int Connections)
     /// <summary>Whether each connection is for one message, and the figure is of a connection.</summary>
     public bool IsOfConnections { get; init; }
 
+    /// <summary>Whether the figure is the time in which there is one more, not the processor time that it takes.</summary>
+    public bool IsOfTime { get; init; }
+
     /// <summary>Puts a server under load for so many milliseconds.</summary>
-    /// <returns>Nanoseconds of processor time of the server for a message (or connection), and how many there were a second.</returns>
+    /// <returns>Nanoseconds of processor time of the server for a message (or connection), or of time; and how many there were a second, and how busy both sides were.</returns>
     /// <exception cref="PeerUnavailableException">Something was not answered rightly.</exception>
     public (double Nanoseconds, string Note) Measure(ServerProcess server, int milliseconds, CancellationToken cancellation)
     {
@@ -42,6 +45,9 @@ internal sealed record EchoLoad(int Connections)
             throw new PeerUnavailableException($"{server} did not answer as it had to: {result.FirstError ?? "nothing came back"}");
         }
 
-        return (use.Total.TotalNanoseconds / count, $"{count / result.Seconds / 1000:0.0} k/s");
+        string rate = $"{count / result.Seconds / 1000:0.0} k/s";
+        return IsOfTime
+            ? (result.Seconds * 1e9 / count, $"{rate}; server {use.Total.TotalSeconds / result.Seconds:P0}, client {result.Own.Total.TotalSeconds / result.Seconds:P0} of a processor")
+            : (use.Total.TotalNanoseconds / count, rate);
     }
 }
