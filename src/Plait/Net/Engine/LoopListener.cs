@@ -23,8 +23,11 @@ internal abstract class LoopListener(EventLoop loop, int descriptor)
     /// <returns>Its descriptor, which does not block; or the error's number, negative. Room was taken in either case.</returns>
     public abstract ValueTask<int> AcceptAsync(Func<ValueTask> takeRoom);
 
-    /// <summary>The next one that is connected already; or the error's number, negative. Nobody waits for one any more.</summary>
-    public virtual int AcceptQueued() => StreamCalls.Accept(_descriptor.Number, isBlocking: false);
+    /// <summary>One that the kernel has accepted for somebody who waits no more; or an error's number, negative.</summary>
+    public virtual int TakeAccepted() => -Errno.EAGAIN;
+
+    /// <summary>The next one that is queued; or the error's number, negative.</summary>
+    public int AcceptQueued() => StreamCalls.Accept(_descriptor.Number, isBlocking: false);
 
     public virtual void Close() => _descriptor.Close(loop.Poller);
 }

@@ -29,11 +29,11 @@ internal sealed class RingListener : LoopListener
         return _accept.Take() is { } accepted and not -Errno.EINTR ? accepted : -Errno.EAGAIN;
     }
 
-    public override int AcceptQueued()
+    public override int TakeAccepted()
     {
         // It may have been faster than the cancellation.
         _poller.CancelAndWait(_accept);
-        return _accept.Take() is { } accepted and >= 0 ? accepted : base.AcceptQueued();
+        return _accept.Take() ?? base.TakeAccepted();
     }
 
     public override void Close()

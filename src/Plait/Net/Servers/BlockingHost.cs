@@ -10,9 +10,9 @@ internal abstract class BlockingHost(ServerCore core) : TrackingHost(core)
     private readonly WakeDescriptor _stop = new();
     private WorkerThread? _acceptor;
 
-    public override void Start(IReadOnlyList<Descriptor> listeners)
+    protected override void Begin(IReadOnlyList<ListeningSocket> listeners)
     {
-        Descriptor listener = listeners[0];
+        ListeningSocket listener = listeners[0];
         try
         {
             StartServing();
@@ -21,7 +21,7 @@ internal abstract class BlockingHost(ServerCore core) : TrackingHost(core)
         catch
         {
             EndServing();
-            listener.Dispose();
+            listener.Leave();
             _stop.Dispose();
             throw;
         }
@@ -65,7 +65,7 @@ internal abstract class BlockingHost(ServerCore core) : TrackingHost(core)
 
     protected static WorkerThread StartThread(string name, Action work) => WorkerThread.Start(work, new WorkerThreadOptions { Name = name, IsDaemon = true });
 
-    private void AcceptAll(Descriptor listener)
+    private void AcceptAll(ListeningSocket listener)
     {
         try
         {
@@ -103,14 +103,21 @@ internal abstract class BlockingHost(ServerCore core) : TrackingHost(core)
             {
             }
 
-            listener.Dispose();
+            listener.Leave();
             EndServing();
         }
     }
 
     // The listening socket does not block, so that nothing that others have accepted is waited for; the sockets that it gives do.
-    private int Accept(Descriptor listener)
+    private int Accept(ListeningSocket listener)
     {
+        // Under load somebody waits already: asking first saves a call, and processes that share the socket the wake-ups of all for each connection.
+        int accepted = StreamCalls.Accept(listener.Number, isBlocking: true);
+        if (accepted != -Errno.EAGAIN)
+        {
+            return accepted;
+        }
+
         Span<PollDescriptor> both = [new() { Fd = listener.Number, Events = ReadyPoll.Readable }, new() { Fd = _stop.Number, Events = ReadyPoll.Readable }];
         _ = ReadyPoll.Wait(both, MonotonicClock.Never);
         return both[1].Revents != 0 ? -Errno.EAGAIN : StreamCalls.Accept(listener.Number, isBlocking: true);

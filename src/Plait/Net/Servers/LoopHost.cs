@@ -7,69 +7,84 @@ using Plait.Net.Engine;
 namespace Plait.Net.Servers;
 
 /// <summary>Coroutines on event loops, one listening socket each. Which call tells a loop what is ready is the difference between several models.</summary>
-internal sealed class LoopHost : ServerHost
+internal sealed class LoopHost(ServerCore core, Func<ServerWorker, LoopPoller>? poller) : ServerHost(core)
 {
     // Accepted in a row, before others have their turn.
     private const int MostInARow = 16;
 
-    private readonly Func<ServerWorker, LoopPoller>? _poller;
-    private readonly ServerWorker[] _workers;
-    private readonly List<(EventLoop Loop, Coroutine Acceptor)> _loops = [];
+    private readonly List<AcceptingLoop> _loops = [];
     private EndPoint? _address;
 
-    public LoopHost(ServerCore core, int count, Func<ServerWorker, LoopPoller>? poller)
-        : base(core)
+    protected override void Begin(IReadOnlyList<ListeningSocket> listeners)
     {
-        _poller = poller;
-        _workers = [.. Enumerable.Range(1, count).Select(number => new ServerWorker(count == 1 ? core.Name : $"{core.Name}-{number}", core.Counts))];
-    }
-
-    public override IReadOnlyList<ServerWorker> Workers => _workers;
-
-    public override void Start(IReadOnlyList<Descriptor> listeners)
-    {
-        _address = StreamCalls.LocalName(listeners[0].Number);
         try
         {
-            foreach ((int place, ServerWorker worker) in _workers.Index())
+            foreach (ServerWorker worker in Core.Workers)
             {
-                var loop = EventLoop.Start(new EventLoopOptions { Name = worker.Name, Poller = _poller is null ? null : () => _poller(worker) });
-                Descriptor listener = listeners[place];
-                _loops.Add((loop, loop.Spawn(() => AcceptAsync(loop, listener, worker), new CoroutineOptions { Name = "accept" })));
+                Descriptor listener = listeners[_loops.Count].Duplicate();
+                _address = StreamCalls.LocalName(listener.Number);
+                try
+                {
+                    _loops.Add(StartLoop(listener, worker));
+                }
+                catch
+                {
+                    listener.Dispose();
+                    throw;
+                }
             }
         }
         catch
         {
-            foreach ((EventLoop loop, _) in _loops)
+            foreach (AcceptingLoop each in _loops)
             {
-                loop.Dispose();
-            }
-
-            // Those whose acceptor has begun are its own, and closed.
-            foreach (Descriptor listener in listeners)
-            {
-                listener.Dispose();
+                each.Loop.Dispose();
+                each.Listener.Dispose();
             }
 
             throw;
         }
+        finally
+        {
+            // Loops have duplicates, which they own.
+            foreach (ListeningSocket listener in listeners)
+            {
+                listener.Leave();
+            }
+        }
     }
 
-    public override async Task<bool> StopAsync(TimeSpan drain)
+    public override Task UpAsync(CancellationToken cancellation) => Task.WhenAll(_loops.Select(static each => each.Up)).WaitAsync(cancellation);
+
+    protected override async Task<bool> DrainAsync(CancellationToken overdue)
     {
-        foreach ((EventLoop loop, Coroutine acceptor) in _loops)
+        foreach (AcceptingLoop each in _loops)
         {
-            // On its loop, and so after it has begun: one that is killed before that never runs, and nobody would close its socket.
-            _ = loop.TryPost(new Step((Action)acceptor.Kill, null, null));
+            // On its loop, and so after it has begun: one that is killed before that never runs, and nobody would serve what is queued.
+            _ = each.Loop.TryPost(new Step((Action)each.Acceptor.Kill, null, null));
         }
 
-        await Task.WhenAll(_loops.Select(each => each.Loop.ShutdownAsync(drain))).ConfigureAwait(false);
+        Task ended = Task.WhenAll(_loops.Select(static each => each.Loop.ShutdownAsync(Timeout.InfiniteTimeSpan)));
+        if (!await InTimeAsync(ended, overdue).ConfigureAwait(false))
+        {
+            await Task.WhenAll(_loops.Select(static each => each.Loop.ShutdownAsync(TimeSpan.Zero))).ConfigureAwait(false);
+        }
+
+        // Where the loop has ended before it came to it.
+        _loops.ForEach(static each => each.Listener.Dispose());
         return true;
     }
 
-    private async Task AcceptAsync(EventLoop loop, Descriptor socket, ServerWorker worker)
+    private AcceptingLoop StartLoop(Descriptor listener, ServerWorker worker)
     {
-        var listener = LoopListener.Open(loop, socket.Detach());
+        var loop = EventLoop.Start(new EventLoopOptions { Name = worker.Name, Poller = poller is null ? null : () => poller(worker) });
+        var up = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        return new AcceptingLoop(loop, loop.Spawn(() => AcceptAsync(loop, listener, worker, up), new CoroutineOptions { Name = "accept" }), listener, up.Task);
+    }
+
+    private async Task AcceptAsync(EventLoop loop, Descriptor socket, ServerWorker worker, TaskCompletionSource up)
+    {
+        LoopListener listener = Open(loop, socket, up);
         try
         {
             int pause = 0;
@@ -108,9 +123,26 @@ internal sealed class LoopHost : ServerHost
         }
     }
 
+    private static LoopListener Open(EventLoop loop, Descriptor socket, TaskCompletionSource up)
+    {
+        try
+        {
+            var listener = LoopListener.Open(loop, socket.Detach());
+            up.SetResult();
+            return listener;
+        }
+        catch (Exception refused)
+        {
+            up.SetException(refused);
+            throw;
+        }
+    }
+
     // What has been connected already is served to its end.
     private void AcceptQueued(EventLoop loop, LoopListener listener, ServerWorker worker)
     {
+        // Also where others go on to accept what is queued.
+        _ = TryServe(loop, listener.TakeAccepted(), worker);
         for (int left = Core.MostQueued; left > 0 && TryServe(loop, listener.AcceptQueued(), worker); left--)
         {
         }
@@ -149,4 +181,7 @@ internal sealed class LoopHost : ServerHost
         Core.Prepare(connection);
         _ = loop.Spawn(() => Core.ServeAsync(connection, worker));
     }
+
+    // The listener is the acceptor's as soon as that has begun; up is completed when it watches it.
+    private sealed record AcceptingLoop(EventLoop Loop, Coroutine Acceptor, Descriptor Listener, Task Up);
 }

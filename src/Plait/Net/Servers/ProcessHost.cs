@@ -17,22 +17,19 @@ internal sealed class ProcessHost : ServerHost
 
     // Guards the socket and who is in a place: nobody is started once it is to end.
     private readonly Lock _gate = new();
-    private Descriptor? _listener;
+    private ListeningSocket? _listener;
     private Task _ended = Task.CompletedTask;
 
     public ProcessHost(ServerCore core)
         : base(core)
     {
         StreamServerOptions options = core.Options;
-        int count = Math.Min(options.WorkerCount, options.MaxConnections);
-        _places = [.. Enumerable.Range(0, count).Select(number => new Place(WorkerOrder.Of(
-            options, $"{core.Name}-{number + 1}", (options.MaxConnections / count) + (number < options.MaxConnections % count ? 1 : 0))))];
-        Workers = [.. _places.Select(static place => place.Worker)];
+        int count = core.Workers.Count;
+        _places = [.. core.Workers.Select((worker, number) => new Place(
+            WorkerOrder.Of(options, worker.Name, (options.MaxConnections / count) + (number < options.MaxConnections % count ? 1 : 0)), worker))];
     }
 
-    public override IReadOnlyList<ServerWorker> Workers { get; }
-
-    public override void Start(IReadOnlyList<Descriptor> listeners)
+    protected override void Begin(IReadOnlyList<ListeningSocket> listeners)
     {
         _listener = listeners[0];
         try
@@ -43,23 +40,34 @@ internal sealed class ProcessHost : ServerHost
         {
             Array.ForEach(_places, static place => place.Process?.Kill());
             Task.WhenAll(_places.Select(static place => place.Process?.EndAsync(place.Worker) ?? Task.CompletedTask)).GetAwaiter().GetResult();
-            _listener.Dispose();
+            _listener.Leave();
             throw;
         }
 
         _ended = Task.WhenAll(_places.Select(KeepAsync));
     }
 
-    public override async Task<bool> StopAsync(TimeSpan drain)
+    public override async Task UpAsync(CancellationToken cancellation)
+    {
+        await foreach (Task<ChildOutcome?> up in Task.WhenEach(_places.Select(static place => place.First!.Up)).WithCancellation(cancellation).ConfigureAwait(false))
+        {
+            if (await up.ConfigureAwait(false) is { } outcome)
+            {
+                throw new ChildFailedException(outcome);
+            }
+        }
+    }
+
+    protected override async Task<bool> DrainAsync(CancellationToken overdue)
     {
         lock (_gate)
         {
             // Each process has its own; when the last one has accepted what is queued, connections are refused.
-            _listener!.Dispose();
-            Array.ForEach(_places, static place => place.Process?.Retire());
+            _listener!.Leave();
+            Array.ForEach(_places, place => place.Process?.Retire(leavesQueue: Core.MostQueued == 0));
         }
 
-        if (!await InTimeAsync(_ended, drain).ConfigureAwait(false))
+        if (!await InTimeAsync(_ended, overdue).ConfigureAwait(false))
         {
             Array.ForEach(_places, static place => place.Process?.Kill());
             await _ended.ConfigureAwait(false);
@@ -68,7 +76,11 @@ internal sealed class ProcessHost : ServerHost
         return true;
     }
 
-    private void Fill(Place place) => place.Process = ServerProcess.Start(Core.Handler, place.Order, _listener!, place.Worker);
+    private void Fill(Place place)
+    {
+        place.Process = ServerProcess.Start(Core.Handler, place.Order, _listener!, place.Worker);
+        place.First ??= place.Process;
+    }
 
     // Until it is to end there is a process in the place.
     private async Task KeepAsync(Place place)
@@ -77,9 +89,9 @@ internal sealed class ProcessHost : ServerHost
         while (place.Process is { } process)
         {
             await process.EndAsync(place.Worker).ConfigureAwait(false);
-            place.Worker.Pid = 0;
-            if (Core.Stopping.IsCancellationRequested)
+            if (Core.Stopping.IsCancellationRequested || (Core.MustComeUp && process == place.First && await process.Up.ConfigureAwait(false) is not null))
             {
+                // It is to end, or is given up.
                 return;
             }
 
@@ -138,13 +150,16 @@ internal sealed class ProcessHost : ServerHost
         pause == TimeSpan.Zero ? s_firstPause : TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, s_longestPause.Ticks));
 
     /// <summary>Who serves there changes; what was counted stays.</summary>
-    private sealed class Place(WorkerOrder order)
+    private sealed class Place(WorkerOrder order, ServerWorker worker)
     {
         private volatile ServerProcess? _process;
 
         public WorkerOrder Order => order;
 
-        public ServerWorker Worker { get; } = new(order.Name);
+        public ServerWorker Worker => worker;
+
+        /// <summary>The one that it began with.</summary>
+        public ServerProcess? First { get; set; }
 
         public ServerProcess? Process
         {

@@ -3,12 +3,11 @@ using System.Security.Authentication;
 using Plait.Coroutines;
 using Plait.Interop;
 using Plait.Net.Engine;
-using Plait.SharedData;
 
 namespace Plait.Net.Servers;
 
 /// <summary>What all models of a server share: how a connection is served and counted, how many there may be, and when it ends.</summary>
-internal sealed class ServerCore(ConnectionHandler handler, StreamServerOptions options, string name, Action<Connection, Exception> tell) : IDisposable
+internal sealed class ServerCore(ConnectionHandler handler, StreamServerOptions options, string name, IReadOnlyList<ServerWorker> workers, Action<Connection, Exception> tell) : IDisposable
 {
     // For accepting while descriptors have run out, in milliseconds: doubled each time, as gevent does it.
     private const int FirstPause = 10;
@@ -23,14 +22,17 @@ internal sealed class ServerCore(ConnectionHandler handler, StreamServerOptions 
 
     public ConnectionHandler Handler => handler;
 
-    /// <summary>Where it counts, if another process is to see it.</summary>
-    public SharedMemoryBlock? Counts { get; init; }
+    /// <summary>Those who count: one, or one each for those that have a listening socket or a process of their own.</summary>
+    public IReadOnlyList<ServerWorker> Workers => workers;
 
     /// <summary>Why it does not serve under the model that was asked for; null when it does.</summary>
     public string? FallbackReason { get; set; }
 
-    /// <summary>How many connections may have been queued when it was told to end. Who comes later is not waited for, however many come.</summary>
-    public int MostQueued => options.Backlog + 1;
+    /// <summary>How many of the queued connections are to be accepted when it is told to end: none if others go on to accept. Who comes later is not waited for, however many come.</summary>
+    public int MostQueued { get; private set; } = options.Backlog + 1;
+
+    /// <summary>Whether it is given up if one of its workers ends before it has accepted: others serve meanwhile.</summary>
+    public bool MustComeUp { get; init; }
 
     /// <summary>Set when it is to end.</summary>
     public CancellationToken Stopping => _stopping.Token;
@@ -43,7 +45,16 @@ internal sealed class ServerCore(ConnectionHandler handler, StreamServerOptions 
     /// <summary>By the monotonic clock: until when a connection may last that begins now.</summary>
     public long NewDeadline() => options.MaxLifetime == Timeout.InfiniteTimeSpan ? MonotonicClock.Never : MonotonicClock.After(options.MaxLifetime);
 
-    public void Stop() => _stopping.Cancel();
+    /// <param name="leavesQueue">Whether others accept what is queued.</param>
+    public void Stop(bool leavesQueue)
+    {
+        if (leavesQueue)
+        {
+            MostQueued = 0;
+        }
+
+        _stopping.Cancel();
+    }
 
     /// <summary>Room for one more, waited for where connections beyond the most wait.</summary>
     /// <exception cref="OperationCanceledException">It is to end.</exception>

@@ -1,34 +1,54 @@
-using Plait.Interop;
-
 namespace Plait.Net.Servers;
 
-/// <summary>One model at work: accepts, serves, ends.</summary>
+/// <summary>One model at work, from a start or restart of the server to the next one or the end: accepts, serves, ends. One thread at a time uses it.</summary>
 internal abstract class ServerHost(ServerCore core)
 {
+    private bool _hasBegun;
+
+    /// <summary>Why it does not serve under the model that was asked for; null when it does.</summary>
+    public string? FallbackReason => core.FallbackReason;
+
     protected ServerCore Core => core;
 
-    /// <summary>Who serves, from the beginning on.</summary>
-    public abstract IReadOnlyList<ServerWorker> Workers { get; }
-
-    /// <summary>Begins. Takes the sockets that listen, also if it throws.</summary>
+    /// <summary>Begins. Takes a use of each socket that listens, also if it throws.</summary>
     /// <param name="listeners">One a worker that has its own; otherwise one.</param>
-    public abstract void Start(IReadOnlyList<Descriptor> listeners);
+    public void Start(IReadOnlyList<ListeningSocket> listeners)
+    {
+        Begin(listeners);
+        _hasBegun = true;
+    }
 
-    /// <summary>Stops accepting once what is queued has been accepted, waits until all connections have ended, and breaks off those that have not in time.</summary>
-    /// <param name="drain">How long.</param>
+    /// <summary>Completes when all who serve accept; fails with the reason if one of them never will.</summary>
+    public virtual Task UpAsync(CancellationToken cancellation) => Task.CompletedTask;
+
+    /// <summary>Stops accepting, sets <see cref="Connection.Stopping"/>, waits until all connections have ended, and breaks off those that have not in time.</summary>
+    /// <param name="leavesQueue">Whether others go on to accept: what is queued is theirs. Otherwise it is accepted first.</param>
+    /// <param name="overdue">Set when the time is over.</param>
+    public async Task StopAsync(bool leavesQueue, CancellationToken overdue)
+    {
+        core.Stop(leavesQueue);
+        if (!_hasBegun || await DrainAsync(overdue).ConfigureAwait(false))
+        {
+            core.Dispose();
+        }
+    }
+
+    /// <inheritdoc cref="Start"/>
+    protected abstract void Begin(IReadOnlyList<ListeningSocket> listeners);
+
+    /// <summary>It was told to stop: comes to its end.</summary>
     /// <returns>Whether nothing of it is left.</returns>
-    public abstract Task<bool> StopAsync(TimeSpan drain);
+    protected abstract Task<bool> DrainAsync(CancellationToken overdue);
 
     /// <summary>Whether it completes in time.</summary>
-    protected static async Task<bool> InTimeAsync(Task task, TimeSpan time)
+    protected static async Task<bool> InTimeAsync(Task task, CancellationToken overdue)
     {
         try
         {
-            // Timers of the runtime take 49 days at most: more is no limit.
-            await task.WaitAsync(time.TotalMilliseconds < uint.MaxValue ? time : Timeout.InfiniteTimeSpan).ConfigureAwait(false);
+            await task.WaitAsync(overdue).ConfigureAwait(false);
             return true;
         }
-        catch (TimeoutException)
+        catch (OperationCanceledException) when (overdue.IsCancellationRequested)
         {
             return false;
         }

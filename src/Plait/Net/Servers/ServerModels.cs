@@ -39,22 +39,30 @@ public static class ServerModels
     /// <exception cref="ArgumentOutOfRangeException">There is no such model.</exception>
     public static string? WhyNot(ServerModel model) => Get(model).Model == ServerModel.Proactor ? RingFallback.Probe() : null;
 
+    /// <summary>Those who count for a server.</summary>
+    internal static IReadOnlyList<ServerWorker> CreateWorkers(StreamServerOptions options, string name) => options.Model switch
+    {
+        ServerModel.Prefork or ServerModel.ProcessLoops => [.. Enumerable.Range(1, Math.Min(options.WorkerCount, options.MaxConnections)).Select(number => new ServerWorker($"{name}-{number}") { Pid = 0 })],
+        ServerModel.Loops when options.WorkerCount > 1 => [.. Enumerable.Range(1, options.WorkerCount).Select(number => new ServerWorker($"{name}-{number}"))],
+        _ => [new ServerWorker(name)],
+    };
+
     internal static ServerHost CreateHost(StreamServerOptions options, ServerCore core) => options.Model switch
     {
-        ServerModel.NonBlocking => new LoopHost(core, 1, static _ => new AskingPoller()),
-        ServerModel.Select => new LoopHost(core, 1, static _ => new SelectorPoller(new SelectSelector())),
-        ServerModel.Poll => new LoopHost(core, 1, static _ => new SelectorPoller(new PollSelector())),
-        ServerModel.Epoll => new LoopHost(core, 1, static _ => new SelectorPoller(new EpollSelector())),
-        ServerModel.Selector => new LoopHost(core, 1, static _ => new SelectorPoller(Selector.CreateDefault())),
-        ServerModel.SignalDriven => new LoopHost(core, 1, static worker => new SignalPoller(() => worker.Count(ServerCount.Rescans))),
-        ServerModel.Proactor => new LoopHost(core, 1, _ => RingFallback.CreatePoller(options, core)),
+        ServerModel.NonBlocking => new LoopHost(core, static _ => new AskingPoller()),
+        ServerModel.Select => new LoopHost(core, static _ => new SelectorPoller(new SelectSelector())),
+        ServerModel.Poll => new LoopHost(core, static _ => new SelectorPoller(new PollSelector())),
+        ServerModel.Epoll => new LoopHost(core, static _ => new SelectorPoller(new EpollSelector())),
+        ServerModel.Selector => new LoopHost(core, static _ => new SelectorPoller(Selector.CreateDefault())),
+        ServerModel.SignalDriven => new LoopHost(core, static worker => new SignalPoller(() => worker.Count(ServerCount.Rescans))),
+        ServerModel.Proactor => new LoopHost(core, _ => RingFallback.CreatePoller(options, core)),
         ServerModel.Iterative => new IterativeHost(core),
         ServerModel.Threads => new ThreadHost(core),
         ServerModel.Sockets => new SocketHost(core),
         ServerModel.Pool => new PoolHost(core, options.WorkerCount),
         ServerModel.Prefork or ServerModel.ProcessLoops => new ProcessHost(core),
         ServerModel.Processes => new ConnectionProcessHost(core),
-        _ => new LoopHost(core, options.WorkerCount, poller: null),
+        _ => new LoopHost(core, poller: null),
     };
 }
 

@@ -2,6 +2,7 @@ using Plait.Interop;
 using Plait.Processes;
 using Plait.Queues.Pipes;
 using Plait.SharedData;
+using Plait.Synchronization;
 
 namespace Plait.Net.Servers;
 
@@ -14,12 +15,17 @@ internal sealed class ServerProcess
     private readonly ServerWorker _counts;
     private readonly long _start = MonotonicClock.Now;
 
-    private ServerProcess(SharedMemoryBlock memory, DescriptorTicket ticket, ChildProcess child)
+    // Guards the memory's end: it may be told to retire at the same time.
+    private readonly Lock _gate = new();
+    private bool _isGone;
+
+    private ServerProcess(SharedMemoryBlock memory, DescriptorTicket ticket, IEvent up, ChildProcess child)
     {
         _memory = memory;
         _ticket = ticket;
         _child = child;
-        _counts = new ServerWorker(child.Name, memory);
+        _counts = new ServerWorker(child.Name, memory) { Pid = child.Pid };
+        Up = ComeUpAsync(up);
     }
 
     public int Pid => _child.Pid;
@@ -27,34 +33,55 @@ internal sealed class ServerProcess
     /// <summary>How long it has lived.</summary>
     public TimeSpan Age => TimeSpan.FromTicks((MonotonicClock.Now - _start) / 100);
 
+    /// <summary>Completes when it accepts: with null. Or with how it ended, if it has ended before.</summary>
+    public Task<ChildOutcome?> Up { get; }
+
     /// <summary>How it ended.</summary>
     public string Explanation => _child.Outcome?.Explanation ?? "";
 
     /// <exception cref="Codecs.CannotTravelException">The handler cannot go to another process.</exception>
     /// <exception cref="ChildStartException">The system refused.</exception>
-    public static ServerProcess Start(ConnectionHandler handler, WorkerOrder order, Descriptor listener, ServerWorker worker)
+    public static ServerProcess Start(ConnectionHandler handler, WorkerOrder order, ListeningSocket listener, ServerWorker worker)
     {
-        DescriptorTicket ticket = DescriptorExchange.Instance.Deposit(Descriptor.Duplicate(listener));
+        DescriptorTicket ticket = DescriptorExchange.Instance.Deposit(listener.Duplicate());
         SharedMemoryBlock? memory = null;
+        IEvent up = UpEvents.Take();
         try
         {
-            memory = SharedMemoryBlock.Create(ServerWorker.MemorySize);
-            var child = ChildProcess.Start(WorkerMain.ServeAll, handler, order, ticket, memory, new ChildProcessOptions { Name = order.Name, IsDaemon = true });
-            var process = new ServerProcess(memory, ticket, child);
+            memory = WorkerMemory.Create();
+            var child = ChildProcess.Start(WorkerMain.ServeAll, handler, order with { Up = up }, ticket, memory, new ChildProcessOptions { Name = order.Name, IsDaemon = true });
+            var process = new ServerProcess(memory, ticket, up, child);
             worker.Add(process._counts);
-            worker.Pid = child.Pid;
             return process;
         }
         catch
         {
             DescriptorExchange.Instance.TakeBack(ticket);
             memory?.Dispose();
+            UpEvents.GiveBack(up);
             throw;
         }
     }
 
-    /// <summary>Accepts what is queued and nothing more, and ends when it has served all.</summary>
-    public void Retire() => _child.Cancel();
+    /// <summary>Stops accepting, and ends when it has served all.</summary>
+    /// <param name="leavesQueue">Whether others accept what is queued; otherwise it does before.</param>
+    public void Retire(bool leavesQueue)
+    {
+        lock (_gate)
+        {
+            if (_isGone)
+            {
+                return;
+            }
+
+            if (leavesQueue)
+            {
+                WorkerMemory.LeaveQueue(_memory);
+            }
+
+            _child.Cancel();
+        }
+    }
 
     public void Kill() => _ = _child.Kill();
 
@@ -67,6 +94,21 @@ internal sealed class ServerProcess
 
         // It may have ended before it fetched its socket.
         DescriptorExchange.Instance.TakeBack(_ticket);
-        _memory.Dispose();
+        lock (_gate)
+        {
+            _isGone = true;
+            _memory.Dispose();
+        }
+    }
+
+    private async Task<ChildOutcome?> ComeUpAsync(IEvent up)
+    {
+        using var ended = new CancellationTokenSource();
+        Task isUp = up.WaitAsync(ended.Token).AsTask();
+        bool hasEnded = await Task.WhenAny(isUp, _child.Exited).ConfigureAwait(false) != isUp && !up.IsSet;
+        await ended.CancelAsync().ConfigureAwait(false);
+        await isUp.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        UpEvents.GiveBack(up);
+        return hasEnded ? _child.Outcome : null;
     }
 }

@@ -23,6 +23,9 @@ public sealed record ServerStatistics(
     /// <summary>How often <see cref="ServerModel.SignalDriven"/> has looked at all of its sockets, because there was no room for more signals. 0 in other models.</summary>
     public long Rescans { get; init; }
 
+    /// <summary>How often fresh workers have taken the place of others: <see cref="StreamServer.RestartAsync"/>.</summary>
+    public long Restarts { get; init; }
+
     /// <summary>How unevenly connections are spread: those of the worker that has accepted most, over the mean. 1 is even; 0 when nothing was accepted.</summary>
     public double Imbalance => Accepted == 0 ? 0 : Workers.Max(static worker => worker.Accepted) / ((double)Accepted / Workers.Count);
 }
@@ -33,6 +36,6 @@ public sealed record ServerStatistics(
 /// <param name="Active">Connections that it serves now.</param>
 public sealed record ServerWorkerStatistics(string Name, long Accepted, int Active)
 {
-    /// <summary>The number of the process that it runs in; 0 while that one is being replaced.</summary>
+    /// <summary>The number of the process that it runs in, or will after a restart that is under way; 0 while that one is being replaced.</summary>
     public int Pid { get; init; }
 }

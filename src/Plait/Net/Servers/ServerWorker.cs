@@ -19,8 +19,19 @@ internal sealed class ServerWorker(string name, SharedMemoryBlock? memory = null
 
     public string Name => name;
 
-    /// <summary>The process that it runs in now.</summary>
-    public int Pid { get; set; } = Environment.ProcessId;
+    /// <summary>The process that it runs in now: of several, the one that was started last; 0 while there is none.</summary>
+    public int Pid
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _parts.Count > 0 ? _parts[^1].Pid : field;
+            }
+        }
+
+        init;
+    } = Environment.ProcessId;
 
     public long this[ServerCount what]
     {

@@ -13,9 +13,9 @@ internal sealed class SocketHost(ServerCore core) : TrackingHost(core)
     // Handlers at work, and one for accepting.
     private int _busy = 1;
 
-    public override void Start(IReadOnlyList<Descriptor> listeners)
+    protected override void Begin(IReadOnlyList<ListeningSocket> listeners)
     {
-        Socket listener = Take(listeners[0].Detach());
+        ListeningSocket listener = listeners[0];
 
         // Handlers have nothing of whoever happened to start the server.
         using (ExecutionContext.SuppressFlow())
@@ -30,7 +30,7 @@ internal sealed class SocketHost(ServerCore core) : TrackingHost(core)
         await _served.Task.ConfigureAwait(false);
     }
 
-    private async Task AcceptAllAsync(Socket listener)
+    private async Task AcceptAllAsync(ListeningSocket listener)
     {
         try
         {
@@ -38,7 +38,7 @@ internal sealed class SocketHost(ServerCore core) : TrackingHost(core)
             while (true)
             {
                 await Core.WaitForRoomAsync().ConfigureAwait(false);
-                pause = await TryAcceptAsync(listener).ConfigureAwait(false) is { } error ? await RecoverAsync(error, pause).ConfigureAwait(false) : 0;
+                pause = await TryAcceptAsync(listener.Socket).ConfigureAwait(false) is { } error ? await RecoverAsync(error, pause).ConfigureAwait(false) : 0;
             }
         }
         catch (OperationCanceledException) when (Core.Stopping.IsCancellationRequested)
@@ -47,7 +47,7 @@ internal sealed class SocketHost(ServerCore core) : TrackingHost(core)
         }
         finally
         {
-            listener.Dispose();
+            listener.Leave();
             Leave();
         }
     }
@@ -80,9 +80,9 @@ internal sealed class SocketHost(ServerCore core) : TrackingHost(core)
     }
 
     // What has been connected already is served to its end.
-    private void AcceptQueued(Socket listener)
+    private void AcceptQueued(ListeningSocket listener)
     {
-        for (int left = Core.MostQueued; left > 0 && StreamCalls.Accept((int)listener.Handle, isBlocking: false) is >= 0 and int accepted; left--)
+        for (int left = Core.MostQueued; left > 0 && StreamCalls.Accept(listener.Number, isBlocking: false) is >= 0 and int accepted; left--)
         {
             Dispatch(Take(accepted));
         }

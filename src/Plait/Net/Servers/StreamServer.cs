@@ -14,31 +14,38 @@ namespace Plait.Net.Servers;
 /// A connection's error never touches another one: what a handler throws is told by <see cref="HandlerFailed"/>, and its connection closed. A connection that the other end breaks off is an
 /// ordinary end.
 /// </remarks>
-public sealed class StreamServer : IAsyncDisposable
+public sealed partial class StreamServer : IAsyncDisposable
 {
     private static int s_servers;
 
-    private readonly ServerCore _core;
-    private readonly ServerHost _host;
+    private readonly ConnectionHandler _handler;
+    private readonly IReadOnlyList<ServerWorker> _workers;
+    private readonly List<ListeningSocket> _listeners;
+
+    // Guards what follows.
     private readonly Lock _gate = new();
+    private ServerHost _host;
     private Task? _stopped;
 
     private StreamServer(ConnectionHandler handler, StreamServerOptions options)
     {
+        _handler = handler;
         Options = options;
         Name = options.Name ?? $"server-{Interlocked.Increment(ref s_servers)}";
-        _core = new ServerCore(handler, options, Name, Tell);
-        _host = ServerModels.CreateHost(options, _core);
-        List<Descriptor> listeners = Listen(options);
-        EndPoint = StreamCalls.LocalName(listeners[0].Number) ?? options.EndPoint;
+        _workers = ServerModels.CreateWorkers(options, Name);
+        _listeners = Listen(options);
+        EndPoint = StreamCalls.LocalName(_listeners[0].Number) ?? options.EndPoint;
+        ServerCore core = NewCore(mustComeUp: false);
+        _host = ServerModels.CreateHost(options, core);
         try
         {
-            _host.Start(listeners);
+            _host.Start(ShareListeners());
         }
         catch
         {
+            LeaveListeners();
             RemovePath();
-            _core.Dispose();
+            core.Dispose();
             throw;
         }
     }
@@ -56,10 +63,19 @@ public sealed class StreamServer : IAsyncDisposable
     public StreamServerOptions Options { get; }
 
     /// <summary>The model that it serves under: the one that was asked for, unless the system has refused that.</summary>
-    public ServerModel Model => _core.FallbackReason is null ? Options.Model : ServerModel.Coroutine;
+    public ServerModel Model => FallbackReason is null ? Options.Model : ServerModel.Coroutine;
 
     /// <summary>Why it does not serve under the model that was asked for, and what to do about it; null when it does. Only <see cref="ServerModel.Proactor"/> may be refused.</summary>
-    public string? FallbackReason => _core.FallbackReason;
+    public string? FallbackReason
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _host.FallbackReason;
+            }
+        }
+    }
 
     /// <summary>Listens, and serves from now on.</summary>
     /// <param name="handler">Serves one connection. Called for many at once, on the threads of the model.</param>
@@ -94,7 +110,7 @@ public sealed class StreamServer : IAsyncDisposable
     {
         lock (_gate)
         {
-            return _stopped ??= StopHereAsync(drain ?? Options.DrainTimeout);
+            return _stopped ??= StopHereAsync(_host, _restart, drain ?? Options.DrainTimeout);
         }
     }
 
@@ -102,14 +118,15 @@ public sealed class StreamServer : IAsyncDisposable
     /// <returns>A copy.</returns>
     public ServerStatistics GetStatistics()
     {
-        long Sum(ServerCount what) => _host.Workers.Sum(worker => worker[what]);
+        long Sum(ServerCount what) => _workers.Sum(worker => worker[what]);
         return new ServerStatistics(
             Sum(ServerCount.Accepted), (int)Sum(ServerCount.Active), Sum(ServerCount.Served), Sum(ServerCount.Resets), Sum(ServerCount.TimedOut), Sum(ServerCount.Failed),
             Sum(ServerCount.HandshakeFailures), Sum(ServerCount.Refused), Sum(ServerCount.BrokenOff), Sum(ServerCount.AcceptPauses), Sum(ServerCount.BytesReceived), Sum(ServerCount.BytesSent),
-            [.. _host.Workers.Select(static worker => new ServerWorkerStatistics(worker.Name, worker[ServerCount.Accepted], (int)worker[ServerCount.Active]) { Pid = worker.Pid })])
+            [.. _workers.Select(static worker => new ServerWorkerStatistics(worker.Name, worker[ServerCount.Accepted], (int)worker[ServerCount.Active]) { Pid = worker.Pid })])
         {
             WorkersReplaced = Sum(ServerCount.WorkersReplaced),
             Rescans = Sum(ServerCount.Rescans),
+            Restarts = Volatile.Read(ref _restarts),
         };
     }
 
@@ -120,16 +137,22 @@ public sealed class StreamServer : IAsyncDisposable
     /// <inheritdoc/>
     public override string ToString() => $"{Name} at {EndPoint} ({Model})";
 
-    private async Task StopHereAsync(TimeSpan drain)
+    private async Task StopHereAsync(ServerHost host, Task? restart, TimeSpan drain)
     {
         await Task.Yield();
-        _core.Stop();
-        bool isOver = await _host.StopAsync(drain).ConfigureAwait(false);
-        RemovePath();
-        if (isOver)
+        LeaveListeners();
+        await _ending.CancelAsync().ConfigureAwait(false);
+        EndAfter(_overdue, drain);
+        await host.StopAsync(leavesQueue: false, _overdue.Token).ConfigureAwait(false);
+        if (restart is not null)
         {
-            _core.Dispose();
+            // Who has asked for it is told if it has failed.
+            await restart.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+
+        RemovePath();
+        _overdue.Dispose();
+        _ending.Dispose();
     }
 
     private void RemovePath()
@@ -140,16 +163,16 @@ public sealed class StreamServer : IAsyncDisposable
         }
     }
 
-    private static List<Descriptor> Listen(StreamServerOptions options)
+    private static List<ListeningSocket> Listen(StreamServerOptions options)
     {
         int count = options.Model == ServerModel.Loops ? options.WorkerCount : 1;
-        List<Descriptor> listeners = [];
+        List<ListeningSocket> listeners = [];
         try
         {
             EndPoint address = options.EndPoint;
             while (listeners.Count < count)
             {
-                listeners.Add(StreamCalls.Listen(address, options.Backlog, isShared: count > 1));
+                listeners.Add(new ListeningSocket(StreamCalls.Listen(address, options.Backlog, isShared: count > 1)));
                 address = StreamCalls.LocalName(listeners[0].Number) ?? address;
             }
 
@@ -157,7 +180,7 @@ public sealed class StreamServer : IAsyncDisposable
         }
         catch
         {
-            listeners.ForEach(static listener => listener.Dispose());
+            listeners.ForEach(static listener => listener.Leave());
             throw;
         }
     }

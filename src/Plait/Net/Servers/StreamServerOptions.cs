@@ -43,8 +43,11 @@ public sealed class StreamServerOptions
     /// <summary>How long a connection may last: beyond it, the next receive or send throws, and one that waits does at once. Default: <see cref="Timeout.InfiniteTimeSpan"/>, no limit.</summary>
     public TimeSpan MaxLifetime { get; init; } = Timeout.InfiniteTimeSpan;
 
-    /// <summary>How long connections that are being served may go on when the server stops, before they are broken off. Default: 30 s.</summary>
+    /// <summary>How long connections that are being served may go on when the server stops or restarts, before they are broken off. Default: 30 s.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long fresh workers may take until they accept, before <see cref="StreamServer.RestartAsync"/> gives up. Default: 30 s. <see cref="Timeout.InfiniteTimeSpan"/> for no limit.</summary>
+    public TimeSpan RestartTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
     /// TLS for all connections: its certificate, and what else is asked for. The handler has what is inside. The handshake may take as long as <see cref="FirstByteTimeout"/>; one that fails closes its connection and is
@@ -100,6 +103,7 @@ public sealed class StreamServerOptions
         Check(IdleTimeout, nameof(IdleTimeout));
         Check(SendTimeout, nameof(SendTimeout));
         Check(MaxLifetime, nameof(MaxLifetime));
+        Check(RestartTimeout, nameof(RestartTimeout));
         if (DrainTimeout != TimeSpan.Zero)
         {
             Check(DrainTimeout, nameof(DrainTimeout));

@@ -7,20 +7,19 @@ internal abstract class TrackingHost(ServerCore core) : ServerHost(core)
 {
     private readonly ConcurrentDictionary<Connection, bool> _connections = new();
 
-    public override IReadOnlyList<ServerWorker> Workers => [Worker];
+    protected ServerWorker Worker { get; } = core.Workers.Single();
 
-    protected ServerWorker Worker { get; } = new(core.Name, core.Counts);
-
-    public override async Task<bool> StopAsync(TimeSpan drain)
+    protected override async Task<bool> DrainAsync(CancellationToken overdue)
     {
         Task ended = EndAsync();
-        if (!await InTimeAsync(ended, drain).ConfigureAwait(false))
+        if (!await InTimeAsync(ended, overdue).ConfigureAwait(false))
         {
             Core.IsBreakingOff = true;
             BreakOff();
 
             // A handler that waits for its connection comes back at once; one that is busy with something else has a while.
-            if (!await InTimeAsync(ended, BreakOffTime).ConfigureAwait(false))
+            using var late = new CancellationTokenSource(BreakOffTime);
+            if (!await InTimeAsync(ended, late.Token).ConfigureAwait(false))
             {
                 return false;
             }

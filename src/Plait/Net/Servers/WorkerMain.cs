@@ -12,29 +12,29 @@ internal static class WorkerMain
     public static void ServeAll(ConnectionHandler handler, WorkerOrder order, DescriptorTicket listener, SharedMemoryBlock counts)
     {
         using SharedMemoryBlock held = counts;
-        using ServerCore core = NewCore(handler, order, counts);
-        ServerHost host = order.Model == ServerModel.Prefork ? new IterativeHost(core) : new LoopHost(core, 1, poller: null);
-        host.Start([DescriptorExchange.Fetch(listener)]);
+        ServerCore core = NewCore(handler, order, new ServerWorker(order.Name, counts));
+        ServerHost host = order.Model == ServerModel.Prefork ? new IterativeHost(core) : new LoopHost(core, poller: null);
+        host.Start([new ListeningSocket(DescriptorExchange.Fetch(listener))]);
+        host.UpAsync(CancellationToken.None).GetAwaiter().GetResult();
+        order.Up!.Set();
         _ = ChildProcess.Current.Cancellation.WaitHandle.WaitOne();
-        core.Stop();
 
         // Whoever has told it has a limit for that.
-        _ = host.StopAsync(Timeout.InfiniteTimeSpan).GetAwaiter().GetResult();
+        host.StopAsync(WorkerMemory.LeavesQueue(counts), CancellationToken.None).GetAwaiter().GetResult();
     }
 
     /// <summary>Serves one connection.</summary>
     /// <returns>What was counted, by <see cref="ServerCount"/>.</returns>
     public static long[] ServeOne(ConnectionHandler handler, WorkerOrder order, DescriptorTicket socket, CancellationToken stopping)
     {
-        using ServerCore core = NewCore(handler, order, counts: null);
-        using CancellationTokenRegistration told = stopping.Register(core.Stop);
-        BlockingConnection connection = core.Open(DescriptorExchange.Fetch(socket).Detach());
         var worker = new ServerWorker(order.Name);
+        using ServerCore core = NewCore(handler, order, worker);
+        using CancellationTokenRegistration told = stopping.Register(() => core.Stop(leavesQueue: true));
+        BlockingConnection connection = core.Open(DescriptorExchange.Fetch(socket).Detach());
         core.ServeAsync(connection, worker).GetAwaiter().GetResult();
         return [.. Enum.GetValues<ServerCount>().Select(what => worker[what])];
     }
 
-
-    private static ServerCore NewCore(ConnectionHandler handler, WorkerOrder order, SharedMemoryBlock? counts) =>
-        new(handler, order.Options, order.Name, (connection, error) => ServerCore.TellOnStandardError(order.Name, connection, error)) { Counts = counts };
+    private static ServerCore NewCore(ConnectionHandler handler, WorkerOrder order, ServerWorker worker) =>
+        new(handler, order.Options, order.Name, [worker], (connection, error) => ServerCore.TellOnStandardError(order.Name, connection, error));
 }

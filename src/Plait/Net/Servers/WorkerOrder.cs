@@ -1,9 +1,14 @@
+using Plait.Synchronization;
+
 namespace Plait.Net.Servers;
 
 /// <summary>What a process that serves has to know: of the options, what can travel.</summary>
 internal sealed record WorkerOrder(
     string Name, ServerModel Model, int MaxConnections, WhenServerFull WhenFull, TimeSpan FirstByteTimeout, TimeSpan IdleTimeout, TimeSpan SendTimeout, TimeSpan MaxLifetime)
 {
+    /// <summary>Set by the process as soon as it accepts.</summary>
+    public IEvent? Up { get; init; }
+
     public StreamServerOptions Options => new()
     {
         Model = Model,

@@ -146,7 +146,7 @@ public abstract class ProcessServerContract(ServerModel model) : ServerContract(
 }
 
 /// <summary>What every model must do whose processes are there before the connections.</summary>
-public abstract class WorkerProcessContract(ServerModel model) : ProcessServerContract(model)
+public abstract partial class WorkerProcessContract(ServerModel model) : ProcessServerContract(model)
 {
     [Fact]
     public void Workers_OfAServer_AreProcessesOfTheirOwn()
@@ -243,6 +243,8 @@ public sealed class ProcessesServerTests() : ProcessServerContract(ServerModel.P
 
     // Each is a process that has to start.
     protected override (int AtOnce, int InARow) Many => (3, 5);
+
+    protected override int Crowd => 2;
 }
 
 /// <summary>A server is killed with SIGKILL, which runs no code of anybody.</summary>

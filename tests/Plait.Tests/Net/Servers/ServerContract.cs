@@ -291,6 +291,7 @@ public abstract partial class ServerContract(ServerModel model) : ServerTest
             SendTimeout = options.SendTimeout,
             MaxLifetime = options.MaxLifetime,
             DrainTimeout = options.DrainTimeout,
+            RestartTimeout = options.RestartTimeout,
             Tls = options.Tls,
             RingRefusal = RingRefusal,
             Workers = model == ServerModel.Pool ? 60 : model is ServerModel.Loops or ServerModel.Prefork or ServerModel.ProcessLoops ? 2 : 0,
