@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using System.Text;
 using Plait.Cli.Terminal;
 using Plait.Net;
@@ -28,12 +29,12 @@ internal sealed class ServeCommand(Screen screen, TextReader input)
     private readonly Option<int> _workers = new("--workers") { Description = "How many loops, threads or processes, in models that have several. Default: what the model says.", HelpName = "N" };
     private readonly Option<int> _most = new("--max-connections") { Description = "Connections at once; others wait.", HelpName = "N", DefaultValueFactory = static _ => 20_000 };
     private readonly Option<string> _idle = new("--idle") { Description = "How long a connection may be silent.", HelpName = "TIME", DefaultValueFactory = static _ => "2m" };
-    private readonly Option<string> _drain = new("--drain") { Description = $"How long connections may go on once it is told to end; up to {s_longestDrain.TotalSeconds:0}s.", HelpName = "TIME", DefaultValueFactory = static _ => "3s" };
+    private readonly Option<string> _drain = new("--drain") { Description = $"How long connections may go on once it is told to end, or fresh workers have taken over; up to {s_longestDrain.TotalSeconds:0}s.", HelpName = "TIME", DefaultValueFactory = static _ => "3s" };
     private readonly Option<bool> _untilInput = new("--until-input-ends") { Description = "End when standard input does, as well as on Ctrl+C or SIGTERM. For each line of it, memory is collected and 'settled' printed." };
 
     public Command Create()
     {
-        var command = new Command(Name, "Serve until Ctrl+C or SIGTERM: then nothing new is accepted, and what is under way may end. The first line says where it listens.")
+        var command = new Command(Name, "Serve until Ctrl+C or SIGTERM: then nothing new is accepted, and what is under way may end. On SIGHUP fresh workers take over, and nobody is refused. The first line says where it listens.")
         {
             _model, _models, _port, _host, _path, _handler, _workers, _most, _idle, _drain, _untilInput,
         };
@@ -62,6 +63,11 @@ internal sealed class ServeCommand(Screen screen, TextReader input)
         }
 
         await using StreamServer server = Start(line);
+        using var restarts = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
+        {
+            signal.Cancel = true;
+            _ = RestartAsync(server, drain);
+        });
         screen.WriteLine($"listening on {server.EndPoint}");
         if (server.FallbackReason is { } reason)
         {
@@ -73,6 +79,20 @@ internal sealed class ServeCommand(Screen screen, TextReader input)
         ServerStatistics all = server.GetStatistics();
         screen.WriteLine($"{all.Accepted:N0} connections: {all.Served:N0} served, {all.Resets:N0} reset, {all.TimedOut:N0} too slow, {all.Failed:N0} failed, {all.Refused:N0} refused, {all.BrokenOff:N0} broken off");
         return ExitCode.Ok;
+    }
+
+    private async Task RestartAsync(StreamServer server, TimeSpan drain)
+    {
+        screen.WriteLine("restarting: fresh workers come, and those that serve go on");
+        try
+        {
+            await server.RestartAsync(drain);
+            screen.WriteLine("restarted: the old workers are gone");
+        }
+        catch (Exception failed) when (failed is ServerRestartException or InvalidOperationException)
+        {
+            screen.WriteLine(failed.Message);
+        }
     }
 
     private StreamServer Start(ParseResult line)
