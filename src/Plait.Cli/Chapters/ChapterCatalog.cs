@@ -76,6 +76,7 @@ internal static class ChapterCatalog
         new CoroutineServer(),
         UpperServers.Threads,
         UpperServers.Pool,
+        UpperServers.Processes,
         new BlockingIO(),
         new NonBlockingIO(),
         WatchedSockets.Select,
@@ -84,5 +85,6 @@ internal static class ChapterCatalog
         new BestSelector(),
         new SignalDriven(),
         new Proactor(),
+        new IOCompare(),
     ];
 }

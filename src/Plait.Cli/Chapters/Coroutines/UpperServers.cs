@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 using Plait.Net;
@@ -5,7 +6,7 @@ using Plait.Net.Servers;
 
 namespace Plait.Cli.Chapters.Coroutines;
 
-/// <summary>The upper-case server, under the models in which a thread serves one connection at a time.</summary>
+/// <summary>The upper-case server, under the models in which a thread, or a process, serves one connection at a time. Each answer ends with the number of the process that gave it.</summary>
 internal sealed class UpperServers(string name, ServerModel model, string text) : Chapter(name, Parts.CoroutinesAndIO, text, "docs/servers.md", hasBreak: false)
 {
     private const int Workers = 50;
@@ -22,9 +23,14 @@ internal sealed class UpperServers(string name, ServerModel model, string text) 
         "The same server with fifty threads for all connections. More clients than that wait in the system's queue until a thread is idle,\n"
             + "and all are answered.");
 
+    public static UpperServers Processes { get; } = new(
+        "tcp-processes",
+        ServerModel.Processes,
+        "The same server with a process for each connection, which is started when it comes and gets the socket handed over.\n"
+            + "Each has a memory of its own, so what goes wrong in one is no other's business; and each has to start first.");
+
     public override async Task RunAsync(ChapterContext context)
     {
-        var empty = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var server = StreamServer.Start(UpperAsync, new StreamServerOptions { Model = model, Workers = model == ServerModel.Pool ? Workers : 0, Name = "upper" });
 
         using (UpperClient.Connect(server.EndPoint))
@@ -32,7 +38,8 @@ internal sealed class UpperServers(string name, ServerModel model, string text) 
             // Says nothing, and leaves.
         }
 
-        bool wasEmpty = await empty.Task.WaitAsync(context.Cancellation);
+        await Settled.UntilAsync(() => server.GetStatistics().Served == 1, context);
+        bool wasEmpty = server.GetStatistics() is { BytesReceived: 0, Failed: 0, Resets: 0 };
         context.Say($"a client that said nothing: the server read the end of the stream ({wasEmpty})");
         Socket rude = UpperClient.Connect(server.EndPoint);
         rude.Send("half a li"u8);
@@ -41,32 +48,32 @@ internal sealed class UpperServers(string name, ServerModel model, string text) 
         await Settled.UntilAsync(() => server.GetStatistics().Resets == 1, context);
         context.Say("a client that broke off: counted as reset");
 
-        int clients = model == ServerModel.Pool ? 2 * Workers : Workers;
+        int clients = model == ServerModel.Pool ? 2 * Workers : model == ServerModel.Threads ? Workers : context.IsQuick ? 5 : 20;
         using var ready = new CountdownEvent(clients);
         Task<string?>[] talks = [.. Enumerable.Range(0, clients).Select(number => Task.Factory.StartNew(() => UpperClient.Talk(server.EndPoint, number, ready), TaskCreationOptions.LongRunning))];
         string?[] answers = await Task.WhenAll(talks).WaitAsync(context.Cancellation);
         await server.StopAsync();
         ServerStatistics end = server.GetStatistics();
-        int right = answers.Index().Count(static answer => answer.Item == $"HELLO FROM {answer.Index}");
-
-        context.Say($"{right} of {clients} clients at once were answered");
+        int right = answers.Index().Count(static answer => answer.Item?.StartsWith($"HELLO FROM {answer.Index} ", StringComparison.Ordinal) == true);
+        int[] pids = [.. answers.Select(static answer => int.Parse(answer!.Split(' ')[^1], CultureInfo.InvariantCulture)).Distinct()];
+        context.Say($"{right} of {clients} clients at once were answered, by {pids.Length} process{(pids.Length == 1 ? "" : "es")}");
         context.Fact("answered", right);
         context.Fact("clients", clients);
+        context.Fact("processes", pids.Length);
         context.Fact("resets", end.Resets);
         context.Fact("failed", end.Failed);
         context.Expect(wasEmpty, "a read of no bytes is the end of the stream");
         context.Expect(end is { Resets: 1, Failed: 0 }, "a client that breaks off is an ordinary end");
         context.Expect(right == clients, "all clients are answered");
+        context.Expect(pids.Length == (model == ServerModel.Processes ? clients : 1), "each connection has a process of its own, or all have this one");
         context.Expect(end.Accepted == clients + 2 && end.Active == 0, "nothing is left");
+    }
 
-        async Task UpperAsync(Connection connection)
+    private static async Task UpperAsync(Connection connection)
+    {
+        while (await connection.ReceiveUntilAsync("\n"u8.ToArray()) is { } line)
         {
-            while (await connection.ReceiveUntilAsync("\n"u8.ToArray()) is { } line)
-            {
-                await connection.SendAsync(Encoding.ASCII.GetBytes(Encoding.ASCII.GetString(line.Span).ToUpperInvariant() + "\n"));
-            }
-
-            empty.TrySetResult(connection.BytesReceived == 0);
+            await connection.SendAsync(Encoding.ASCII.GetBytes($"{Encoding.ASCII.GetString(line.Span).ToUpperInvariant()} {Environment.ProcessId}\n"));
         }
     }
 }
