@@ -508,8 +508,8 @@ init
 	atomic {
 		exists[0] = 1;
 		if
-		:: suspect = 0
 		:: suspect = TASKS
+		:: suspect = 0
 		fi;
 		run Thread(0);
 		run Thread(1);
