@@ -145,23 +145,13 @@ public sealed class DescriptorStream : Stream
     /// <summary>Closes its descriptor; who waits for it fails. From any thread.</summary>
     protected override void Dispose(bool disposing)
     {
-        if (!disposing)
+        if (disposing && (_loop.IsOnLoop || !_loop.TryPost(new Step((Action)CloseHere, null, null))))
         {
-            return;
-        }
-
-        if (_loop.IsOnLoop)
-        {
+            // Also where the loop has ended: then it has closed what it watched, and only a plain file is left.
             CloseHere();
         }
-        else
-        {
-            // Where the loop has ended, it has closed what it watched; what it never watched is closed here.
-            if (!_loop.TryPost(new Step((Action)CloseHere, null, null)) && _isAlwaysReady)
-            {
-                _descriptor.Close(_loop.Poller);
-            }
-        }
+
+        base.Dispose(disposing);
     }
 
     private void CloseHere()

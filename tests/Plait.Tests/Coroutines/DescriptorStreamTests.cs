@@ -3,7 +3,6 @@ using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Plait.Coroutines;
 using Plait.Processes;
-using Plait.Tests.Execution;
 using Xunit;
 
 namespace Plait.Tests.Coroutines;
@@ -46,7 +45,7 @@ public sealed class DescriptorStreamTests : CoroutineTest
     {
         using var lines = new StreamReader(reader);
         Coroutine<string?> line = Coroutine.Spawn(() => lines.ReadLineAsync());
-        foreach (string part in new[] { "o", "ne\ntw", "o\n" })
+        foreach (string part in "o|ne\ntw|o\n".Split('|'))
         {
             await Turns();
             await writer.WriteAsync(Encoding.UTF8.GetBytes(part));

@@ -248,7 +248,7 @@ public sealed class PolicyLoopTests : CoroutineTest
         string log = string.Empty;
         using var all = new ManualResetEventSlim();
         Future first = executor.Submit(new Action(() => all.Wait(Waits.Hang)));
-        Future[] others = [.. new[] { 'c', 'a', 'b' }.Select(name => executor.Submit(
+        Future[] others = [.. "cab".Select(name => executor.Submit(
             new Func<Task>(async () =>
             {
                 log += name;

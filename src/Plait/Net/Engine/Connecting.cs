@@ -57,7 +57,7 @@ internal static class Connecting
             throw Unknown(name, error);
         }
 
-        return TryEachAsync(name, addresses, place => Task.FromResult(TryPlace(place, timeout))).GetAwaiter().GetResult();
+        return TryEachAsync(name, addresses, place => Task.FromResult<Connection>(TryPlace(place, timeout))).GetAwaiter().GetResult();
     }
 
     private static async Task<Connection> TryEachAsync(DnsEndPoint name, IPAddress[] addresses, Func<IPEndPoint, Task<Connection>> connect)
@@ -114,7 +114,7 @@ internal static class Connecting
         }
     }
 
-    private static Connection TryPlace(EndPoint server, TimeSpan timeout)
+    private static BlockingConnection TryPlace(EndPoint server, TimeSpan timeout)
     {
         Descriptor socket = Create(server);
         try
