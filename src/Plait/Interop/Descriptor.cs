@@ -126,5 +126,6 @@ internal static class FileFlags
     public const int SetOwner = 8;
     public const int SetSignal = 10;
     public const int SetOwnerEx = 15;
+    public const int GetOwnerEx = 16;
     public const int DuplicateCloseOnExec = 1030;
 }

@@ -46,8 +46,9 @@ internal sealed unsafe class ThreadSignals : IDisposable
     {
         Debug.Assert(Libc.gettid() == _thread, "Another thread.");
 
-        // The owner comes last: nothing is told before, and nothing at all if something here fails.
+        // The kernel keeps the number with which telling was switched on, which may be a duplicate's: off first. The owner comes last: nothing is told before, and nothing at all if something here fails.
         Check(Libc.fcntl(fd, FileFlags.SetSignal, Told), "fcntl(F_SETSIG)");
+        Check(Libc.fcntl(fd, FileFlags.SetFlags, FileFlags.NonBlocking), "fcntl(F_SETFL)");
         Check(Libc.fcntl(fd, FileFlags.SetFlags, FileFlags.NonBlocking | FileFlags.Asynchronous), "fcntl(O_ASYNC)");
         int* owner = stackalloc int[2];
         owner[0] = OwnerIsThread;
@@ -55,9 +56,15 @@ internal sealed unsafe class ThreadSignals : IDisposable
         Check(Libc.fcntl(fd, FileFlags.SetOwnerEx, (nint)owner), "fcntl(F_SETOWN_EX)");
     }
 
-    /// <summary>It tells nobody any more, whoever has a duplicate of it. What it has told may still be waiting to be taken.</summary>
-    public static void StopDirecting(int fd)
+    /// <summary>It tells this thread nothing any more, whoever has a duplicate of it. What it has told may still be waiting to be taken. Another thread that a duplicate was directed to since then is told on.</summary>
+    public void StopDirecting(int fd)
     {
+        int* owner = stackalloc int[2];
+        if (Libc.fcntl(fd, FileFlags.GetOwnerEx, (nint)owner) == 0 && (owner[0] != OwnerIsThread || owner[1] != _thread))
+        {
+            return;
+        }
+
         _ = Libc.fcntl(fd, FileFlags.SetOwner, 0);
         _ = Libc.fcntl(fd, FileFlags.SetFlags, FileFlags.NonBlocking);
     }

@@ -233,7 +233,7 @@ public sealed class LoopFairnessTests(ITestOutputHelper output) : CoroutineTest
     {
         using Descriptor listener = StreamCalls.Listen(new IPEndPoint(IPAddress.Loopback, 0), 1, isShared: false);
         await using Connection first = await Connection.ConnectAsync(StreamCalls.LocalName(listener.Number)!);
-        await using Connection second = new LoopConnection(EventLoop.Current!, StreamCalls.Accept(listener.Number, isBlocking: false), first.RemoteEndPoint!);
+        await using Connection second = LoopConnection.Open(EventLoop.Current!, StreamCalls.Accept(listener.Number, isBlocking: false), first.RemoteEndPoint!);
         await first.SendAsync("x"u8.ToArray());
         await Coroutine.JoinAll([.. new[] { second, first }.Select(me => Coroutine.Spawn(async () =>
         {

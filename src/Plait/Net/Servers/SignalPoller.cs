@@ -89,7 +89,7 @@ internal sealed class SignalPoller(Action? onRescan = null) : LoopPoller
 
     protected override void Remove(LoopDescriptor descriptor)
     {
-        ThreadSignals.StopDirecting(descriptor.Number);
+        _signals?.StopDirecting(descriptor.Number);
         LoopDescriptor last = _all[^1];
         _all[descriptor.Interest] = last;
         last.Interest = descriptor.Interest;

@@ -57,7 +57,8 @@ public abstract partial class LocalServerContract(ServerModel model) : ServerCon
     public void Handler_ThatReturnsNoTask_IsToldAndCounted()
     {
         var failures = new List<Exception>();
-        StreamServer server = Start(static _ => null!);
+        Task? none = null;
+        StreamServer server = Start(_ => none!);
         server.HandlerFailed += (_, failed) => failures.Add(failed.Error);
 
         Connect(server).IsEnded();

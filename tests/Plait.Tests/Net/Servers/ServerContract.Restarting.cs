@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Plait.Net.Servers;
 using Plait.Tests.Execution;
 using Xunit;

@@ -1,5 +1,4 @@
 using Plait.Interop;
-using Plait.Net;
 using Plait.Net.Servers;
 using Plait.Processes;
 using Plait.Tests.Execution;
