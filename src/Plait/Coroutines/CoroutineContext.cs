@@ -87,7 +87,14 @@ public abstract class CoroutineContext : SynchronizationContext, ITurn
     /// <exception cref="InvalidOperationException">None of that loop runs.</exception>
     internal static CoroutineContext RequireOf(EventLoop loop, CoroutineContext? last, string what)
     {
-        CoroutineContext? context = Current;
+        // Mostly the same one again, which needs no look at its type.
+        SynchronizationContext? current = SynchronizationContext.Current;
+        if (current is not null && current == last)
+        {
+            return last;
+        }
+
+        var context = current as CoroutineContext;
         if (context?.Loop == loop)
         {
             return context;

@@ -33,11 +33,12 @@ internal static unsafe partial class SocketCalls
     [LibraryImport(Library, SetLastError = true)]
     public static partial int connect(int fd, byte* address, uint length);
 
-    [LibraryImport(Library, SetLastError = true)]
-    public static partial nint recv(int fd, byte* buffer, nuint length, int flags);
+    /// <summary>recv(2), once for each message of a server: a failure's number is to be asked of <see cref="Marshal.GetLastSystemError"/>, at once.</summary>
+    /// <remarks>glibc's own makes itself cancellable for each call by two locked operations, in programs with several threads; and SetLastError writes and reads errno around those that go well.</remarks>
+    public static nint recv(int fd, byte* buffer, nuint length, int flags) => Transfer(SystemCall.ReceiveFrom, fd, buffer, length, flags, 0, 0);
 
-    [LibraryImport(Library, SetLastError = true)]
-    public static partial nint send(int fd, byte* buffer, nuint length, int flags);
+    /// <summary>send(2), as <see cref="recv"/>.</summary>
+    public static nint send(int fd, byte* buffer, nuint length, int flags) => Transfer(SystemCall.SendTo, fd, buffer, length, flags, 0, 0);
 
     [LibraryImport(Library, SetLastError = true)]
     public static partial int getsockname(int fd, byte* address, uint* length);
@@ -53,6 +54,9 @@ internal static unsafe partial class SocketCalls
 
     [LibraryImport(Library, SetLastError = true)]
     public static partial int shutdown(int fd, int how);
+
+    [LibraryImport(Library, EntryPoint = "syscall")]
+    private static partial nint Transfer(long call, nint fd, byte* buffer, nuint length, nint flags, nint address, nint addressLength);
 
     /// <summary>struct iovec.</summary>
     [StructLayout(LayoutKind.Sequential)]

@@ -31,7 +31,7 @@ internal static unsafe class StreamCalls
                     return (int)count;
                 }
 
-                int errno = Marshal.GetLastPInvokeError();
+                int errno = Marshal.GetLastSystemError();
                 if (errno != Errno.EINTR)
                 {
                     return -errno;
@@ -53,7 +53,7 @@ internal static unsafe class StreamCalls
                     return (int)count;
                 }
 
-                int errno = Marshal.GetLastPInvokeError();
+                int errno = Marshal.GetLastSystemError();
                 if (errno != Errno.EINTR)
                 {
                     return -errno;

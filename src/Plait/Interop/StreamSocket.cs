@@ -133,7 +133,7 @@ internal sealed unsafe class StreamSocket : IDisposable
                     return (int)count;
                 }
 
-                if (Marshal.GetLastPInvokeError() != Errno.EINTR)
+                if (Marshal.GetLastSystemError() != Errno.EINTR)
                 {
                     return 0;
                 }

@@ -23,7 +23,11 @@ internal abstract class CoroutineWait : LoopTimer
     /// <exception cref="CoroutineKilledException">The context is cancelled.</exception>
     protected void Enter(CoroutineContext context)
     {
-        context.ThrowIfCancelled();
+        if (context.Loop.Cancellations != 0)
+        {
+            context.ThrowIfCancelled();
+        }
+
         Join(context);
     }
 

@@ -98,7 +98,7 @@ internal abstract class IoWait(EventLoop loop, LoopDescriptor descriptor) : Sour
             return;
         }
 
-        if (CoroutineContext.Current != Context)
+        if (SynchronizationContext.Current != Context)
         {
             // Another wait than the one this step was for.
             OnReady();

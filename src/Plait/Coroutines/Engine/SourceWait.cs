@@ -35,7 +35,7 @@ internal abstract class SourceWait : CoroutineWait, IValueTaskSource
     public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
     {
         Check(token);
-        CoroutineContext context = CoroutineContext.Current ?? Context;
+        CoroutineContext context = SynchronizationContext.Current == Context ? Context : CoroutineContext.Current ?? Context;
         if (_isOver)
         {
             context.Loop.Post(new Step(continuation, state, context));
