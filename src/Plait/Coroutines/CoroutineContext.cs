@@ -63,7 +63,7 @@ public abstract class CoroutineContext : SynchronizationContext, ITurn
         }
 
         var sent = new SentCallback(Loop, d, state);
-        Loop.Post(new Step(SentCallback.RunStep, sent, this));
+        _ = sent.TryPost(Loop, this);
         sent.Wait();
     }
 

@@ -145,10 +145,20 @@ public sealed class DescriptorStream : Stream
     /// <summary>Closes its descriptor; who waits for it fails. From any thread.</summary>
     protected override void Dispose(bool disposing)
     {
-        if (disposing && (_loop.IsOnLoop || !_loop.TryPost(new Step((Action)CloseHere, null, null))))
+        if (disposing && _loop.IsOnLoop)
         {
-            // Also where the loop has ended: then it has closed what it watched, and only a plain file is left.
             CloseHere();
+        }
+        else if (disposing)
+        {
+            // Where the loop has ended, only a plain file is left.
+            _ = new ClosingStep(CloseHere, () =>
+            {
+                if (_isAlwaysReady)
+                {
+                    _descriptor.CloseUnwatched();
+                }
+            }).TryPost(_loop, context: null);
         }
 
         base.Dispose(disposing);

@@ -126,7 +126,9 @@ public sealed partial class EventLoop
         }
     }
 
-    private void Begin(Coroutine coroutine)
+    /// <summary>Starts a coroutine that was made for this loop. From any thread.</summary>
+    /// <exception cref="EventLoopClosedException">The loop has ended, or is about to.</exception>
+    internal void Begin(Coroutine coroutine)
     {
         if (!IsOnLoop)
         {
@@ -344,16 +346,16 @@ public sealed partial class EventLoop
         }
     }
 
-    // Of what came too late, coroutines that were never entered are owed an end, and so is who waits for a callback.
+    // Of what came too late, coroutines that were never entered are owed an end, and so is who waits for a callback, or wants something closed.
     private static void Discard(in Step step)
     {
         if (step.Callback == (object)AddForeign)
         {
             ((Coroutine)step.State!).Abandon();
         }
-        else if (step.State is SentCallback sent)
+        else if (step.State is OwedStep owed)
         {
-            sent.Refuse();
+            owed.Refuse();
         }
     }
 

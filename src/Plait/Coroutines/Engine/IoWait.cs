@@ -20,6 +20,8 @@ internal abstract class IoWait(EventLoop loop, LoopDescriptor descriptor) : Sour
 
     protected sealed override bool HasFailed => Failure is not null;
 
+    public bool IsWaiting => _isWaiting;
+
     /// <summary>Whether it waits, or its result has not been asked for.</summary>
     protected bool IsBusy => _isWaiting || IsOver;
 

@@ -11,6 +11,8 @@ namespace Plait.Coroutines.Engine;
 /// </remarks>
 internal sealed class LoopDescriptor(int number)
 {
+    private bool _isClosed;
+
     /// <summary>The descriptor.</summary>
     public int Number => number;
 
@@ -34,15 +36,23 @@ internal sealed class LoopDescriptor(int number)
 
     public IoWait? Writer { get; set; }
 
-    public bool IsClosed { get; private set; }
+    public bool IsClosed => Volatile.Read(ref _isClosed);
 
     /// <summary>Closes it, if nobody has. Nobody may wait for it.</summary>
     public void Close(LoopPoller poller)
     {
-        if (!IsClosed)
+        if (!Interlocked.Exchange(ref _isClosed, true))
         {
-            IsClosed = true;
             poller.Unwatch(this);
+            _ = Libc.close(number);
+        }
+    }
+
+    /// <summary>As <see cref="Close"/>, from any thread: of one that is not watched.</summary>
+    public void CloseUnwatched()
+    {
+        if (!Interlocked.Exchange(ref _isClosed, true))
+        {
             _ = Libc.close(number);
         }
     }

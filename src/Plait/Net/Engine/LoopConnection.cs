@@ -90,14 +90,22 @@ internal abstract class LoopConnection : Connection
             return default;
         }
 
-        // Where the loop has ended, it has closed what it watched.
-        var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        return _loop.TryPost(new Step((Action)CloseThere, null, null)) ? new ValueTask(closed.Task) : default;
+        var closing = new ClosingStep(CloseHere, static () => { });
+        _ = closing.TryPost(_loop, context: null);
+        return new ValueTask(closing.Over);
+    }
 
-        void CloseThere()
+    /// <summary>Closes it. On the loop's thread.</summary>
+    internal void CloseHere()
+    {
+        if (!_descriptor.IsClosed)
         {
-            CloseHere();
-            closed.SetResult();
+            if (_receive.IsWaiting || _send is { IsWaiting: true })
+            {
+                FailWaits(new ObjectDisposedException(ToString()));
+            }
+
+            Close();
         }
     }
 
@@ -163,15 +171,6 @@ internal abstract class LoopConnection : Connection
         }
 
         return context;
-    }
-
-    private void CloseHere()
-    {
-        if (!_descriptor.IsClosed)
-        {
-            FailWaits(new ObjectDisposedException(ToString()));
-            Close();
-        }
     }
 
     private void FailWaits(Exception error)
