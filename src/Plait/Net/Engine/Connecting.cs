@@ -87,7 +87,7 @@ internal static class Connecting
             throw Refused(server, -begun);
         }
 
-        LoopConnection connection = LoopConnection.Open(loop, socket.Detach(), server);
+        LoopConnection connection = Open(loop, socket, server);
         try
         {
             if (begun != 0)
@@ -111,6 +111,22 @@ internal static class Connecting
         {
             await connection.DisposeAsync();
             throw;
+        }
+    }
+
+    private static LoopConnection Open(EventLoop loop, Descriptor socket, EndPoint server)
+    {
+        try
+        {
+            LoopConnection connection = LoopConnection.Open(loop, socket.Number, server);
+            _ = socket.Detach();
+            return connection;
+        }
+        catch (Exception refused) when (refused is SystemCallException or ArgumentException)
+        {
+            // What tells the loop of its descriptors takes no more, or, as select, none of that number.
+            socket.Dispose();
+            throw new IOException($"Event loop '{loop.Name}' cannot watch a connection with {server}: {refused.Message}", refused);
         }
     }
 
