@@ -290,12 +290,20 @@ public partial class Coroutine : CoroutineContext, ITurnTaker
         if (IsAlive)
         {
             _work = CancelledBy(new CoroutineKilledException(Name));
+            OnEnding(Ended);
             Interlocked.Exchange(ref _state, (int)CoroutineState.Cancelled);
             if (Volatile.Read(ref _ended) is { } ended)
             {
                 Tell(ended);
             }
         }
+    }
+
+    /// <summary>It ends, also one that was killed before it began, or is given up with its loop: once, before anybody is told. Must not throw.</summary>
+    /// <param name="work">What its function has come to.</param>
+    private protected virtual void OnEnding(Task work)
+    {
+        // For kinds of their own.
     }
 
     private void KillHere()
@@ -380,6 +388,7 @@ public partial class Coroutine : CoroutineContext, ITurnTaker
     private void Close(CoroutineState state)
     {
         Forget();
+        OnEnding(Ended);
         if (_unit is { } unit)
         {
             _unit = null;

@@ -96,7 +96,7 @@ public sealed partial class EventLoop : IDisposable
     public Coroutine Spawn(Func<Task> function, CoroutineOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(function);
-        var coroutine = new Coroutine(this, function, Interlocked.Increment(ref _ids), options);
+        var coroutine = new Coroutine(this, function, NewId(), options);
         Begin(coroutine);
         return coroutine;
     }
@@ -110,10 +110,13 @@ public sealed partial class EventLoop : IDisposable
     public Coroutine<TResult> Spawn<TResult>(Func<Task<TResult>> function, CoroutineOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(function);
-        var coroutine = new Coroutine<TResult>(this, function, Interlocked.Increment(ref _ids), options);
+        var coroutine = new Coroutine<TResult>(this, function, NewId(), options);
         Begin(coroutine);
         return coroutine;
     }
+
+    /// <summary>For a coroutine of this loop.</summary>
+    internal int NewId() => Interlocked.Increment(ref _ids);
 
     /// <summary>What it learns from which descriptors are ready. On the loop's thread.</summary>
     internal LoopPoller Poller => _poller;

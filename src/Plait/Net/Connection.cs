@@ -17,6 +17,9 @@ public abstract partial class Connection : IAsyncDisposable
     private TimeSpan _receiveTimeout = Timeout.InfiniteTimeSpan;
     private TimeSpan _sendTimeout = Timeout.InfiniteTimeSpan;
 
+    // Zero: none of its own. A connection that waits is to be small.
+    private TimeSpan _firstByteTimeout;
+
     private protected Connection()
     {
     }
@@ -59,7 +62,11 @@ public abstract partial class Connection : IAsyncDisposable
     internal virtual bool NeedsLoop => false;
 
     /// <summary>How long the first byte may take, where that differs from the others; null where not.</summary>
-    internal TimeSpan? FirstByteTimeout { get; set; }
+    internal TimeSpan? FirstByteTimeout
+    {
+        get => _firstByteTimeout == TimeSpan.Zero ? null : _firstByteTimeout;
+        set => _firstByteTimeout = value ?? TimeSpan.Zero;
+    }
 
     /// <summary>By the monotonic clock: when it is too old.</summary>
     internal long Deadline { get; set; } = MonotonicClock.Never;

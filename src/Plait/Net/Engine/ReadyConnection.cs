@@ -61,6 +61,7 @@ internal sealed class ReadyConnection : LoopConnection
             {
                 if (count != -Errno.EAGAIN)
                 {
+                    BytesSent += done;
                     throw Failed("send", -count);
                 }
 

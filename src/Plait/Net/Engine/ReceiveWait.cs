@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Threading.Tasks.Sources;
 using Plait.Coroutines;
 using Plait.Coroutines.Engine;
@@ -8,9 +9,8 @@ namespace Plait.Net.Engine;
 internal sealed class ReceiveWait(LoopConnection connection, EventLoop loop, LoopDescriptor descriptor)
     : IoWait(loop, descriptor), IValueTaskSource<int>, IValueTaskSource<ReadOnlyMemory<byte>>
 {
-    // Where the bytes go; afterwards, those that came. Empty: a buffer is lent.
-    private Memory<byte> _target;
-    private ReadOnlyMemory<byte> _lent;
+    // Where the bytes go. Empty: a buffer is lent; and afterwards, what was lent.
+    private Memory<byte> _bytes;
     private int _count;
 
     public ValueTask<int> Read(CoroutineContext context, Memory<byte> target)
@@ -25,7 +25,7 @@ internal sealed class ReceiveWait(LoopConnection connection, EventLoop loop, Loo
             }
         }
 
-        _target = target;
+        _bytes = target;
         BeginOrRetry(context);
         return new ValueTask<int>(this, Version);
     }
@@ -46,7 +46,7 @@ internal sealed class ReceiveWait(LoopConnection connection, EventLoop loop, Loo
         }
 
         // One before it may have been killed, with a buffer of its own.
-        _target = default;
+        _bytes = default;
         BeginOrRetry(context);
         return new ValueTask<ReadOnlyMemory<byte>>(this, Version);
     }
@@ -59,8 +59,8 @@ internal sealed class ReceiveWait(LoopConnection connection, EventLoop loop, Loo
 
     ReadOnlyMemory<byte> IValueTaskSource<ReadOnlyMemory<byte>>.GetResult(short token)
     {
-        ReadOnlyMemory<byte> lent = _lent;
-        _lent = default;
+        ReadOnlyMemory<byte> lent = _bytes;
+        _bytes = default;
         GetResult(token);
         return lent;
     }
@@ -69,24 +69,24 @@ internal sealed class ReceiveWait(LoopConnection connection, EventLoop loop, Loo
 
     protected override bool TryCall()
     {
-        if (_target.IsEmpty)
+        if (_bytes.IsEmpty)
         {
             if (connection.ReceiveLent() is not { } lent)
             {
                 return false;
             }
 
-            _lent = lent;
+            _bytes = MemoryMarshal.AsMemory(lent);
             return true;
         }
 
-        _count = connection.Receive(_target.Span);
+        _count = connection.Receive(_bytes.Span);
         if (_count < 0)
         {
             return false;
         }
 
-        _target = default;
+        _bytes = default;
         return true;
     }
 

@@ -145,7 +145,7 @@ internal sealed class ServerCore(ConnectionHandler handler, StreamServerOptions 
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "What a handler throws is counted and told, and no other connection sees it.")]
     public async Task ServeAsync(Connection connection, ServerWorker worker)
     {
-        ServerCount end = ServerCount.Served;
+        Exception? error = null;
         bool isAgreed = options.Tls is null;
         try
         {
@@ -159,34 +159,56 @@ internal sealed class ServerCore(ConnectionHandler handler, StreamServerOptions 
 
             await handler(connection);
         }
-        catch (Exception error) when (IsBreakingOff || error is CoroutineKilledException)
+        catch (Exception thrown)
         {
-            end = ServerCount.BrokenOff;
+            error = thrown;
         }
-        catch (ConnectionResetException)
+
+        ServerCount end = Judge(connection, worker, error, isAgreed);
+        try
         {
-            end = ServerCount.Resets;
-        }
-        catch (ConnectionTimeoutException)
-        {
-            end = ServerCount.TimedOut;
-        }
-        catch (Exception error) when (!isAgreed && (error is AuthenticationException or IOException))
-        {
-            end = ServerCount.HandshakeFailures;
-        }
-        catch (Exception error)
-        {
-            end = ServerCount.Failed;
-            tell(connection, error);
+            await connection.DisposeAsync();
         }
         finally
         {
-            worker.Count(ServerCount.BytesReceived, connection.BytesReceived);
-            worker.Count(ServerCount.BytesSent, connection.BytesSent);
-            await connection.DisposeAsync();
             worker.Count(end);
             Leave(worker);
+        }
+    }
+
+    /// <summary>A connection of a loop has ended, or cannot be served any more: closes it. On the loop's thread.</summary>
+    /// <param name="connection">The connection.</param>
+    /// <param name="worker">Who counts it.</param>
+    /// <param name="error">What its handler has thrown; null for nothing.</param>
+    public void End(LoopConnection connection, ServerWorker worker, Exception? error)
+    {
+        ServerCount end = Judge(connection, worker, error, isAgreed: true);
+        connection.CloseHere();
+        worker.Count(end);
+        Leave(worker);
+    }
+
+    // As what its end counts; bytes are counted, and faults told.
+    private ServerCount Judge(Connection connection, ServerWorker worker, Exception? error, bool isAgreed)
+    {
+        worker.Count(ServerCount.BytesReceived, connection.BytesReceived);
+        worker.Count(ServerCount.BytesSent, connection.BytesSent);
+        switch (error)
+        {
+            case null:
+                return ServerCount.Served;
+            case not null when IsBreakingOff:
+            case CoroutineKilledException:
+                return ServerCount.BrokenOff;
+            case ConnectionResetException:
+                return ServerCount.Resets;
+            case ConnectionTimeoutException:
+                return ServerCount.TimedOut;
+            case AuthenticationException or IOException when !isAgreed:
+                return ServerCount.HandshakeFailures;
+            default:
+                tell(connection, error);
+                return ServerCount.Failed;
         }
     }
 
