@@ -103,10 +103,10 @@ internal static unsafe class StreamCalls
             SocketAddress name = address.Serialize();
             fixed (byte* start = name.Buffer.Span)
             {
-                Check(SocketCalls.bind(socket.Number, start, (uint)name.Size), $"bind to {address}");
+                Check(SocketCalls.bind(socket.Number, start, (uint)name.Size), "bind to", address);
             }
 
-            Check(SocketCalls.listen(socket.Number, backlog), $"listen at {address}");
+            Check(SocketCalls.listen(socket.Number, backlog), "listen at", address);
             return socket;
         }
         catch
@@ -222,11 +222,13 @@ internal static unsafe class StreamCalls
 
     private static void SetOption(int fd, int level, int option, int value) => Check(Libc.setsockopt(fd, level, option, &value, sizeof(int)), "setsockopt");
 
-    private static void Check(int result, string call)
+    // The text is made here, after the error's number was read: what makes it may call the system, and so change the number.
+    private static void Check(int result, string call, EndPoint? address = null)
     {
         if (result != 0)
         {
-            throw new SystemCallException(call, Marshal.GetLastPInvokeError());
+            int errno = Marshal.GetLastPInvokeError();
+            throw new SystemCallException(address is null ? call : $"{call} {address}", errno);
         }
     }
 }

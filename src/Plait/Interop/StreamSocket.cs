@@ -31,12 +31,14 @@ internal sealed unsafe class StreamSocket : IDisposable
             uint length = WriteAddress(address, path);
             if (SocketCalls.bind(socket._descriptor.Number, address, length) != 0)
             {
-                throw new SystemCallException($"bind to {path}", Marshal.GetLastPInvokeError());
+                int errno = Marshal.GetLastPInvokeError();
+                throw new SystemCallException($"bind to {path}", errno);
             }
 
             if (SocketCalls.listen(socket._descriptor.Number, Backlog) != 0)
             {
-                throw new SystemCallException($"listen at {path}", Marshal.GetLastPInvokeError());
+                int errno = Marshal.GetLastPInvokeError();
+                throw new SystemCallException($"listen at {path}", errno);
             }
 
             return socket;
