@@ -1,12 +1,13 @@
 using System.Net;
 using System.Net.Security;
+using System.Net.Sockets;
 
 namespace Plait.Net.Servers;
 
 /// <summary>Where a <see cref="StreamServer"/> listens, how it serves, and what it puts up with.</summary>
 public sealed class StreamServerOptions
 {
-    /// <summary>Where it listens: an <see cref="IPEndPoint"/>, port 0 for any that is free, or a <see cref="System.Net.Sockets.UnixDomainSocketEndPoint"/>. Default: any port of 127.0.0.1.</summary>
+    /// <summary>Where it listens: an <see cref="IPEndPoint"/>, port 0 for any that is free, or a <see cref="UnixDomainSocketEndPoint"/>. Default: any port of 127.0.0.1.</summary>
     public EndPoint EndPoint { get; init; } = new IPEndPoint(IPAddress.Loopback, 0);
 
     /// <summary>How connections are treated. Default: <see cref="ServerModel.Coroutine"/>.</summary>
@@ -14,8 +15,8 @@ public sealed class StreamServerOptions
 
     /// <summary>
     /// How many serve: loops for <see cref="ServerModel.Loops"/>, threads for <see cref="ServerModel.Pool"/>, processes for <see cref="ServerModel.Prefork"/> and
-    /// <see cref="ServerModel.ProcessLoops"/>, of which there are no more than <see cref="MaxConnections"/>; other models have one, one a connection, or the runtime's thread pool, and take 0 or 1. Default: 0, which is one a processor for loops and processes,
-    /// and five a processor for the pool.
+    /// <see cref="ServerModel.ProcessLoops"/>, of which there are no more than <see cref="MaxConnections"/>; other models have one, one a connection, or the runtime's thread pool, and take 0 or 1. Default: 0, which is one a processor for loops and processes
+    /// (but one loop for a Unix socket, whose path only one socket can have), and five a processor for the pool.
     /// </summary>
     public int Workers { get; init; }
 
@@ -61,6 +62,7 @@ public sealed class StreamServerOptions
     /// <summary>How many serve, by model.</summary>
     internal int WorkerCount => Workers > 0 ? Workers : Model switch
     {
+        ServerModel.Loops when EndPoint is UnixDomainSocketEndPoint => 1,
         ServerModel.Loops => Environment.ProcessorCount,
         ServerModel.Prefork or ServerModel.ProcessLoops => Environment.ProcessorCount,
         ServerModel.Pool => 5 * Environment.ProcessorCount,
@@ -96,7 +98,7 @@ public sealed class StreamServerOptions
 
         if (Workers > 1 && Model == ServerModel.Loops && EndPoint is not IPEndPoint)
         {
-            throw new ArgumentException($"Several loops listen at one port each with a socket of its own, which {EndPoint} does not allow: take model Coroutine.", nameof(EndPoint));
+            throw new ArgumentException($"Several loops listen at one port each with a socket of its own, which {EndPoint} does not allow: take model ProcessLoops, or Coroutine, or leave Workers at 0 for one loop.", nameof(EndPoint));
         }
 
         Check(FirstByteTimeout, nameof(FirstByteTimeout));

@@ -255,12 +255,6 @@ public abstract partial class ServerContract(ServerModel model) : ServerTest
     [Fact]
     public void Server_AtAPathOfAUnixSocket_ServesAndCleansUp()
     {
-        if (model == ServerModel.Loops)
-        {
-            // Several sockets at one path do not exist: that it says so is tested elsewhere.
-            return;
-        }
-
         string path = Path.Combine(Path.GetTempPath(), $"plait-test-{Guid.NewGuid():N}");
         StreamServer server = Start(EchoAsync, new() { EndPoint = new UnixDomainSocketEndPoint(path) });
 
@@ -294,7 +288,15 @@ public abstract partial class ServerContract(ServerModel model) : ServerTest
             RestartTimeout = options.RestartTimeout,
             Tls = options.Tls,
             RingRefusal = RingRefusal,
-            Workers = model == ServerModel.Pool ? 60 : model is ServerModel.Loops or ServerModel.Prefork or ServerModel.ProcessLoops ? 2 : 0,
+            Workers = model switch
+            {
+                ServerModel.Pool => 60,
+
+                // Several sockets at one path do not exist: what the default makes of that is for the test to see.
+                ServerModel.Loops when options.EndPoint is UnixDomainSocketEndPoint => 0,
+                ServerModel.Loops or ServerModel.Prefork or ServerModel.ProcessLoops => 2,
+                _ => 0,
+            },
         });
     }
 }

@@ -81,7 +81,7 @@ public sealed class ServerLimitTests : ServerTest
     {
         ArgumentException error = Assert.Throws<ArgumentException>(() => StreamServer.Start(EchoAsync, new() { Model = ServerModel.Loops, Workers = 2, EndPoint = new UnixDomainSocketEndPoint("/tmp/x") }));
 
-        Assert.Contains("take model Coroutine", error.Message, StringComparison.Ordinal);
+        Assert.Contains("take model ProcessLoops", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
