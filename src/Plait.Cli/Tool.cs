@@ -27,7 +27,7 @@ internal sealed class Tool(
         ParseResult line = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (line.Errors.Count > 0)
         {
-            return Refuse(UsageErrors.Describe(line, chapters));
+            return Refuse(UsageErrors.Describe(line, chapters), line);
         }
 
         try
@@ -44,7 +44,7 @@ internal sealed class Tool(
         }
         catch (UsageException e)
         {
-            return Refuse(e.Message);
+            return Refuse(e.Message, line);
         }
         catch (OperationCanceledException) when (interrupted.IsCancellationRequested)
         {
@@ -82,10 +82,10 @@ internal sealed class Tool(
         return root;
     }
 
-    private int Refuse(string message)
+    private int Refuse(string message, ParseResult line)
     {
         error.WriteLine($"plait: {message}");
-        error.WriteLine("Try 'plait --help'.");
+        error.WriteLine($"Try '{UsageErrors.HelpOf(line)}'.");
         return ExitCode.BadUsage;
     }
 

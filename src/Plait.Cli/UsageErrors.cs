@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using Plait.Cli.Chapters;
 using Plait.Cli.Commands;
 
@@ -13,7 +15,7 @@ internal static class UsageErrors
         Command command = line.CommandResult.Command;
         if (line.UnmatchedTokens is not [{ } token, ..])
         {
-            return line.Errors[0].Message;
+            return DescribeValue(line.Errors[0]) ?? line.Errors[0].Message;
         }
 
         if (IsOption(token))
@@ -28,7 +30,19 @@ internal static class UsageErrors
 
         return command.Name == LabCommand.Name
             ? UsageException.Unknown("chapter", token, [.. chapters.Select(c => c.Name)]).Message
-            : $"'{token}' is one argument too many for '{command.Name}'. 'plait {PathOf(line)} --help' says what it takes.";
+            : $"'{token}' is one argument too many for '{command.Name}'.";
+    }
+
+    /// <summary>The command line that says what the command takes.</summary>
+    public static string HelpOf(ParseResult line)
+    {
+        var words = new Stack<string>(["--help"]);
+        for (CommandResult? result = line.CommandResult; result is not null; result = result.Parent as CommandResult)
+        {
+            words.Push(result.Command.Name);
+        }
+
+        return string.Join(' ', words);
     }
 
     /// <summary>A validator: without it a mistyped option would be taken for the argument's value.</summary>
@@ -54,14 +68,28 @@ internal static class UsageErrors
         return names;
     }
 
-    private static string PathOf(ParseResult line)
+    // An option without its value, or with one that is no number; null for any other error. The library's words speak of types.
+    private static string? DescribeValue(ParseError error)
     {
-        var names = new Stack<string>();
-        for (var result = line.CommandResult; result is not null && !ReferenceEquals(result, line.RootCommandResult); result = result.Parent as CommandResult)
+        if ((error.SymbolResult as OptionResult ?? error.SymbolResult?.Parent as OptionResult) is not { Option: var option } result)
         {
-            names.Push(result.Command.Name);
+            return null;
         }
 
-        return string.Join(' ', names);
+        if (result.Tokens.Count == 0)
+        {
+            string known = string.Join(", ", option.GetCompletions(CompletionContext.Empty).Select(static each => each.Label));
+            return $"{option.Name} lacks its value.{(known.Length == 0 ? "" : $" Known ones: {known}.")}";
+        }
+
+        Type type = Nullable.GetUnderlyingType(option.ValueType) ?? option.ValueType.GetElementType() ?? option.ValueType;
+        IEnumerable<string> values = result.Tokens.Select(static token => token.Value);
+        return type == typeof(int) && values.FirstOrDefault(static value => !int.TryParse(value, CultureInfo.InvariantCulture, out _)) is { } notInt
+                ? $"{option.Name} '{notInt}' is {(IsWhole(notInt) ? "too large a number" : "no whole number")}."
+            : type == typeof(double) && values.FirstOrDefault(static value => !double.TryParse(value, CultureInfo.InvariantCulture, out _)) is { } notDouble
+                ? $"{option.Name} '{notDouble}' is no number."
+            : null;
     }
+
+    private static bool IsWhole(string value) => value.TrimStart('-', '+') is { Length: > 0 } digits && digits.All(char.IsAsciiDigit);
 }

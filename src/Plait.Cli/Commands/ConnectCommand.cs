@@ -18,7 +18,7 @@ internal sealed class ConnectCommand(TextReader input, TextWriter output, TextWr
     public Command Create()
     {
         _target.Validators.Add(UsageErrors.RefuseOptions);
-        var command = new Command(Name, "Send lines to a server, from the keyboard or standard input, and show what comes back. Ends when the server does, or, after the last line, when it has answered.")
+        var command = new Command(Name, "Send lines to a server, from the keyboard or standard input, and show what comes back. Ends when the server does, or, after the last line, when it has answered. " + Durations.Help)
         {
             _target, _attempts, _timeout,
         };

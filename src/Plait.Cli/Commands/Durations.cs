@@ -6,6 +6,9 @@ namespace Plait.Cli.Commands;
 /// <summary>Lengths of time on the command line: a number and its unit.</summary>
 internal static class Durations
 {
+    /// <summary>How times are written.</summary>
+    public const string Help = "Times are 500ms, 5s, 2m or 1h; a number alone is seconds.";
+
     private static readonly SearchValues<char> s_number = SearchValues.Create("0123456789.");
     private static readonly TimeSpan s_longest = TimeSpan.FromDays(1);
 
@@ -22,6 +25,6 @@ internal static class Durations
         return double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double value)
             && value * seconds <= s_longest.TotalSeconds && (value > 0 || isZeroAllowed)
             ? TimeSpan.FromSeconds(value * seconds)
-            : throw new UsageException($"{option} '{text}' is no time{(isZeroAllowed ? "" : " above 0")}, or more than a day. Times are 500ms, 5s, 2m or 1h.");
+            : throw new UsageException($"{option} '{text}' is no time{(isZeroAllowed ? "" : " above 0")}, or more than a day. {Help}");
     }
 }

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
-using System.Text;
 using Plait.Cli.Terminal;
 using Plait.Net;
 using Plait.Net.Servers;
@@ -17,24 +16,38 @@ internal sealed class ServeCommand(Screen screen, TextReader input)
     private const string Echo = "echo";
     private const string Upper = "upper";
 
+    private const int UsualConnections = 20_000;
+
+    // A process each.
+    private const int UsualProcesses = 100;
+
     // Less than what the tool gives itself to end.
     private static readonly TimeSpan s_longestDrain = TimeSpan.FromSeconds(4);
 
-    private readonly Option<string> _model = new("--model") { Description = "How connections are treated: see --models.", HelpName = "MODEL", DefaultValueFactory = static _ => "coroutine" };
+    private static readonly ServerModel[] s_several = [ServerModel.Loops, ServerModel.Pool, ServerModel.Prefork, ServerModel.ProcessLoops];
+
+    private readonly Option<string> _model = new("--model") { Description = "How connections are treated: see --models.", HelpName = "MODEL", DefaultValueFactory = static _ => "coroutine", CompletionSources = { Names } };
     private readonly Option<bool> _models = new("--models") { Description = "List the models, and what each is good for." };
     private readonly Option<int> _port = new("--port") { Description = "The port; 0 for any that is free.", HelpName = "N", DefaultValueFactory = static _ => 0 };
-    private readonly Option<string> _host = new("--host") { Description = "The address of this machine to listen at.", HelpName = "ADDRESS", DefaultValueFactory = static _ => "127.0.0.1" };
+    private readonly Option<string> _host = new("--host") { Description = "The address or name of this machine to listen at.", HelpName = "ADDRESS", DefaultValueFactory = static _ => "127.0.0.1" };
     private readonly Option<string?> _path = new("--unix") { Description = "Listen at a path instead, as a Unix socket.", HelpName = "PATH" };
-    private readonly Option<string> _handler = new("--handler") { Description = $"What it does with what comes: {Echo} or {Upper}.", HelpName = "NAME", DefaultValueFactory = static _ => Echo };
-    private readonly Option<int> _workers = new("--workers") { Description = "How many loops, threads or processes, in models that have several. Default: what the model says.", HelpName = "N" };
-    private readonly Option<int> _most = new("--max-connections") { Description = "Connections at once; others wait.", HelpName = "N", DefaultValueFactory = static _ => 20_000 };
+    private readonly Option<string> _handler = new("--handler") { Description = $"What it does with what comes: {Echo} or {Upper}.", HelpName = "NAME", DefaultValueFactory = static _ => Echo, CompletionSources = { Echo, Upper } };
+    private readonly Option<int> _workers = new("--workers")
+    {
+        Description = "How many loops, threads or processes, in models that have several: loops, prefork and process-loops one a processor unless told otherwise, pool five. 0 is the default.",
+        HelpName = "N",
+    };
+
+    private readonly Option<int?> _most = new("--max-connections") { Description = $"Connections at once; others wait. [default: {UsualConnections}; of processes {UsualProcesses}]", HelpName = "N" };
     private readonly Option<string> _idle = new("--idle") { Description = "How long a connection may be silent.", HelpName = "TIME", DefaultValueFactory = static _ => "2m" };
     private readonly Option<string> _drain = new("--drain") { Description = $"How long connections may go on once it is told to end, or fresh workers have taken over; up to {s_longestDrain.TotalSeconds:0}s.", HelpName = "TIME", DefaultValueFactory = static _ => "3s" };
     private readonly Option<bool> _untilInput = new("--until-input-ends") { Description = "End when standard input does, as well as on Ctrl+C or SIGTERM. For each line of it, memory is collected and 'settled' printed." };
 
+    private static string[] Names => [.. ServerModels.All.Select(static model => model.Name)];
+
     public Command Create()
     {
-        var command = new Command(Name, "Serve until Ctrl+C or SIGTERM: then nothing new is accepted, and what is under way may end. On SIGHUP fresh workers take over, and nobody is refused. The first line says where it listens.")
+        var command = new Command(Name, "Serve until Ctrl+C or SIGTERM: then nothing new is accepted, and what is under way may end. On SIGHUP fresh workers take over, and nobody is refused. The first line says where it listens. " + Durations.Help)
         {
             _model, _models, _port, _host, _path, _handler, _workers, _most, _idle, _drain, _untilInput,
         };
@@ -62,7 +75,7 @@ internal sealed class ServeCommand(Screen screen, TextReader input)
             throw new UsageException($"{_drain.Name} {drain.TotalSeconds:0.###}s: it is at most {s_longestDrain.TotalSeconds:0}s.");
         }
 
-        await using StreamServer server = Start(line);
+        await using StreamServer server = Start(line, await PlaceAsync(line, interrupted));
         using var restarts = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
         {
             signal.Cancel = true;
@@ -77,7 +90,7 @@ internal sealed class ServeCommand(Screen screen, TextReader input)
         await EndAsync(line.GetValue(_untilInput), interrupted);
         await server.StopAsync(drain);
         ServerStatistics all = server.GetStatistics();
-        screen.WriteLine($"{all.Accepted:N0} connections: {all.Served:N0} served, {all.Resets:N0} reset, {all.TimedOut:N0} too slow, {all.Failed:N0} failed, {all.Refused:N0} refused, {all.BrokenOff:N0} broken off");
+        screen.WriteLine($"{all.Accepted:N0} connection{(all.Accepted == 1 ? "" : "s")}: {all.Served:N0} served, {all.Resets:N0} reset, {all.TimedOut:N0} too slow, {all.Failed:N0} failed, {all.Refused:N0} refused, {all.BrokenOff:N0} broken off");
         return ExitCode.Ok;
     }
 
@@ -95,16 +108,22 @@ internal sealed class ServeCommand(Screen screen, TextReader input)
         }
     }
 
-    private StreamServer Start(ParseResult line)
+    private StreamServer Start(ParseResult line, EndPoint place)
     {
+        ServerModel model = Model(line.GetValue(_model)!);
         try
         {
             return StreamServer.Start(Handler(line.GetValue(_handler)!), new StreamServerOptions
             {
-                Model = Model(line.GetValue(_model)!),
-                EndPoint = Place(line),
-                Workers = line.GetValue(_workers),
-                MaxConnections = line.GetValue(_most),
+                Model = model,
+                EndPoint = place,
+                Workers = Workers(line, model, place),
+                MaxConnections = line.GetValue(_most) switch
+                {
+                    < 1 and int most => throw new UsageException($"{_most.Name} {most}: it is at least 1."),
+                    null => model == ServerModel.Processes ? UsualProcesses : UsualConnections,
+                    int most => most,
+                },
                 IdleTimeout = Durations.Parse(_idle.Name, line.GetValue(_idle)!, isZeroAllowed: false),
             });
         }
@@ -114,22 +133,33 @@ internal sealed class ServeCommand(Screen screen, TextReader input)
         }
     }
 
-    private EndPoint Place(ParseResult line)
+    private async Task<EndPoint> PlaceAsync(ParseResult line, CancellationToken interrupted)
     {
         if (line.GetValue(_path) is { } path)
         {
-            return new UnixDomainSocketEndPoint(path);
+            return ServerPlace.OfPath(path, $"{_path.Name} '{path}'");
         }
 
         string host = line.GetValue(_host)!;
         int port = line.GetValue(_port);
-        return !IPAddress.TryParse(host, out IPAddress? address) ? throw new UsageException($"{_host.Name} '{host}' is no address. It is one of this machine's, such as 127.0.0.1 or ::1.")
-            : port is < 0 or > ushort.MaxValue ? throw new UsageException($"{_port.Name} {port}: a port is from 0 to {ushort.MaxValue}.")
-            : new IPEndPoint(address, port);
+        return port is < 0 or > ushort.MaxValue ? throw new UsageException($"{_port.Name} {port}: a port is from 0 to {ushort.MaxValue}.")
+            : new IPEndPoint(await ServerPlace.LookUpAsync(host, $"{_host.Name} '{host}'", interrupted), port);
+    }
+
+    // The library would say the same in words of its own.
+    private int Workers(ParseResult line, ServerModel model, EndPoint place)
+    {
+        int workers = line.GetValue(_workers);
+        return workers < 0 ? throw new UsageException($"{_workers.Name} {workers}: it is at least 1, or 0 for what the model says.")
+            : workers > 1 && !s_several.Contains(model)
+                ? throw new UsageException($"{_workers.Name} {workers} does not go with {_model.Name} {ServerModels.Get(model).Name}: take {string.Join(", ", s_several.Select(static each => ServerModels.Get(each).Name))}, or leave {_workers.Name} out.")
+            : workers > 1 && model == ServerModel.Loops && place is UnixDomainSocketEndPoint
+                ? throw new UsageException($"{_workers.Name} {workers} does not go with {_model.Name} {ServerModels.Get(model).Name} and {_path.Name}: a path has one socket. Take {_model.Name} {ServerModels.Get(ServerModel.ProcessLoops).Name}, or leave {_workers.Name} out.")
+            : workers;
     }
 
     private static ServerModel Model(string name) =>
-        ServerModels.All.FirstOrDefault(model => model.Name == name)?.Model ?? throw UsageException.Unknown("model", name, [.. ServerModels.All.Select(static model => model.Name)]);
+        ServerModels.All.FirstOrDefault(model => model.Name == name)?.Model ?? throw UsageException.Unknown("model", name, Names);
 
     private static ConnectionHandler Handler(string name) => name switch
     {
@@ -157,8 +187,17 @@ internal sealed class ServeCommand(Screen screen, TextReader input)
         byte[] upper = new byte[16 * 1024];
         while (await connection.ReceiveAsync(upper) is > 0 and int count)
         {
-            Ascii.ToUpperInPlace(upper.AsSpan(0, count), out _);
+            Capitalize(upper.AsSpan(0, count));
             await connection.SendAsync(upper.AsMemory(0, count));
+        }
+    }
+
+    // Byte by byte: the framework's way stops at the first one that is not ASCII.
+    private static void Capitalize(Span<byte> text)
+    {
+        foreach (ref byte letter in text)
+        {
+            letter -= letter is >= (byte)'a' and <= (byte)'z' ? (byte)('a' - 'A') : (byte)0;
         }
     }
 

@@ -15,14 +15,7 @@ internal static class ServerPlace
     {
         if (text.StartsWith(Unix, StringComparison.Ordinal))
         {
-            try
-            {
-                return new UnixDomainSocketEndPoint(text[Unix.Length..]);
-            }
-            catch (ArgumentException wrong)
-            {
-                throw new UsageException($"'{text}' names no socket: {wrong.Message.Split(" (Parameter ")[0]}", wrong);
-            }
+            return OfPath(text[Unix.Length..], $"'{text}'");
         }
 
         int colon = text.LastIndexOf(':');
@@ -32,13 +25,39 @@ internal static class ServerPlace
         }
 
         string host = text[..colon].Trim('[', ']');
+        return new IPEndPoint(await LookUpAsync(host, $"'{text}': the host '{host}'", cancellation), port);
+    }
+
+    /// <summary>The Unix socket at a path.</summary>
+    /// <param name="path">The path.</param>
+    /// <param name="given">What was given, as the message quotes it.</param>
+    /// <exception cref="UsageException">No socket can be there.</exception>
+    public static EndPoint OfPath(string path, string given)
+    {
         try
         {
-            return new IPEndPoint(IPAddress.TryParse(host, out IPAddress? address) ? address : (await Dns.GetHostAddressesAsync(host, cancellation))[0], port);
+            return new UnixDomainSocketEndPoint(path);
+        }
+        catch (ArgumentException wrong)
+        {
+            throw new UsageException($"{given} names no socket: {wrong.Message.Split(" (Parameter ")[0]}", wrong);
+        }
+    }
+
+    /// <summary>The address itself, or the first one of a name.</summary>
+    /// <param name="host">An address, or a name to look up.</param>
+    /// <param name="given">What was given, as the message quotes it.</param>
+    /// <param name="cancellation">Ends the look-up.</param>
+    /// <exception cref="UsageException">There is no such host.</exception>
+    public static async Task<IPAddress> LookUpAsync(string host, string given, CancellationToken cancellation)
+    {
+        try
+        {
+            return IPAddress.TryParse(host, out IPAddress? address) ? address : (await Dns.GetHostAddressesAsync(host, cancellation))[0];
         }
         catch (SocketException unknown)
         {
-            throw new UsageException($"'{text}': the host '{host}' is not known: {unknown.Message}", unknown);
+            throw new UsageException($"{given} is not known: {unknown.Message}", unknown);
         }
     }
 }
