@@ -199,7 +199,7 @@ internal sealed class LoadConnection(LoadRun run, int index)
     {
         if (_inFlight > 0)
         {
-            Fail(LoadErrorKind.ReplyTimeout, $"{_inFlight} messages of a connection were not answered within {run.Options.ReplyTimeout.TotalSeconds} s", now);
+            Fail(LoadErrorKind.ReplyTimeout, $"{Count(_inFlight, "message")} of a connection {(_inFlight == 1 ? "was" : "were")} not answered within {run.Options.ReplyTimeout.TotalSeconds} s", now);
         }
     }
 
@@ -244,7 +244,7 @@ internal sealed class LoadConnection(LoadRun run, int index)
 
         if (count == 0)
         {
-            Fail(LoadErrorKind.Closed, $"the server closed a connection after {_answered} answers, with {_inFlight} messages unanswered", now);
+            Fail(LoadErrorKind.Closed, $"the server closed a connection after {Count(_answered, "answer")}, with {Count(_inFlight, "message")} unanswered", now);
             return;
         }
 
@@ -355,12 +355,19 @@ internal sealed class LoadConnection(LoadRun run, int index)
             SocketError.ConnectionReset => LoadErrorKind.Reset,
             _ => LoadErrorKind.Other,
         },
-        $"a connection was not made: {error}",
+        error switch
+        {
+            SocketError.ConnectionRefused => $"Nobody listens at {run.Options.Target}.",
+
+            // .NET's name for a path at which there is nothing.
+            SocketError.AddressNotAvailable when run.Options.Target is UnixDomainSocketEndPoint => $"There is no socket at {run.Options.Target}.",
+            _ => $"a connection was not made: {error}",
+        },
         now);
 
     private void FailOpen(SocketError error, long now) => Fail(
         error is SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown ? LoadErrorKind.Reset : LoadErrorKind.Other,
-        $"a connection broke after {_answered} answers, with {_inFlight} messages unanswered: {error}",
+        $"a connection broke after {Count(_answered, "answer")}, with {Count(_inFlight, "message")} unanswered: {error}",
         now);
 
     private void Fail(LoadErrorKind kind, string text, long now)
@@ -378,6 +385,8 @@ internal sealed class LoadConnection(LoadRun run, int index)
             ? $"byte {_received + wrong} of a connection came back as {Show(run.Buffer[wrong])} instead of {Show(run.Pattern.Expected(_received + wrong))}"
             : $"{_received + count} bytes of a connection came back, and only {_sent} were sent";
     }
+
+    private static string Count(long count, string what) => count == 1 ? $"1 {what}" : $"{count} {what}s";
 
     private static string Show(byte value) => value is > 32 and < 127 ? $"'{(char)value}'" : $"0x{value:x2}";
 }

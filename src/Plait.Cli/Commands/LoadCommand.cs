@@ -20,19 +20,19 @@ internal sealed class LoadCommand(Screen screen)
     private readonly Option<int> _connections = Number("--connections", "Connections at the same time.", 50);
     private readonly Option<int> _pipeline = Number("--pipeline", "Messages of a connection that may be under way, unanswered.", 1);
     private readonly Option<int> _size = Number("--size", "Bytes of a message.", 64);
-    private readonly Option<string> _duration = Time("--duration", "How long to measure: 5s, 500ms, 2m.", "5s");
+    private readonly Option<string> _duration = Time("--duration", "How long to measure.", "5s");
     private readonly Option<string> _warmUp = Time("--warmup", "How long to go on before that, unmeasured.", "1s");
     private readonly Option<string> _timeout = Time("--timeout", "How long a connection may take to be made, and a message to be answered.", "10s");
-    private readonly Option<double> _rate = new("--rate") { Description = "Messages a second of all connections, each due at its time; latency counts from then. Default: a message follows when one is answered.", HelpName = "N" };
+    private readonly Option<double?> _rate = new("--rate") { Description = "Messages a second of all connections, each due at its time; latency counts from then. Default: a message follows when one is answered.", HelpName = "N" };
     private readonly Option<int> _reconnect = Number("--reconnect", "Close a connection after so many answers, and make another. Default: never.", 0);
-    private readonly Option<string> _handler = new("--handler") { Description = $"What the server does with a message: {Echo} or {Upper}.", HelpName = "NAME", DefaultValueFactory = static _ => Echo };
+    private readonly Option<string> _handler = new("--handler") { Description = $"What the server does with a message: {Echo} or {Upper}.", HelpName = "NAME", DefaultValueFactory = static _ => Echo, CompletionSources = { Echo, Upper } };
     private readonly Option<int[]> _serverPids = new("--server-pid") { Description = "Also measure the processor time of this process and its children; may be given again.", HelpName = "PID" };
     private readonly Option<string?> _json = CommonOptions.Json("{target, messagesPerSecond, latency, errors, cpu, ...}");
 
     public Command Create()
     {
         _target.Validators.Add(UsageErrors.RefuseOptions);
-        var command = new Command(Name, "Put an echo server under load: messages and connections a second, latency, errors, processor time. Exit code 1 if any message was not answered rightly.")
+        var command = new Command(Name, "Put an echo server under load: messages and connections a second, latency, errors, processor time. Exit code 1 if any message was not answered rightly. " + Durations.Help)
         {
             _target, _connections, _pipeline, _size, _duration, _warmUp, _rate, _reconnect, _handler, _serverPids, _timeout, _json,
         };
@@ -83,7 +83,7 @@ internal sealed class LoadCommand(Screen screen)
             Size = Check(line, _size, 1, LoadGenerator.MostBytes),
             Duration = Durations.Parse(_duration.Name, line.GetValue(_duration)!, isZeroAllowed: false),
             WarmUp = Durations.Parse(_warmUp.Name, line.GetValue(_warmUp)!, isZeroAllowed: true),
-            Rate = line.GetValue(_rate),
+            Rate = Rate(line.GetValue(_rate)),
             Reconnect = Check(line, _reconnect, 0, int.MaxValue),
             IsUpperCase = handler == Upper,
             ConnectTimeout = timeout,
@@ -95,15 +95,21 @@ internal sealed class LoadCommand(Screen screen)
             throw new UsageException($"--pipeline {options.Pipeline} of --size {options.Size}: at most {LoadGenerator.MostBytes} bytes of a connection may be under way.");
         }
 
-        if (!(options.Rate >= 0 && options.Rate <= 1e9))
+        foreach (int pid in options.ServerProcesses)
         {
-            throw new UsageException($"--rate {options.Rate.ToString(CultureInfo.InvariantCulture)}: messages a second are more than 0, and at most a billion.");
+            _ = ProcessorUse.Read(pid) ?? throw new UsageException($"--server-pid {pid}: there is no such process.");
         }
 
-        return options.ServerProcesses.FirstOrDefault(static pid => ProcessorUse.Read(pid) is null) is var gone and not 0
-            ? throw new UsageException($"--server-pid {gone}: there is no such process.")
-            : options;
+        return options;
     }
+
+    // Without one, 0: a message follows when one is answered.
+    private static double Rate(double? given) => given switch
+    {
+        null => 0,
+        > 0 and <= 1e9 and double rate => rate,
+        double wrong => throw new UsageException($"--rate {wrong.ToString(CultureInfo.InvariantCulture)}: messages a second are more than 0, and at most a billion. Leave it out for a message when one is answered."),
+    };
 
     private static Option<int> Number(string name, string description, int usual) =>
         new(name) { Description = description, HelpName = "N", DefaultValueFactory = _ => usual };

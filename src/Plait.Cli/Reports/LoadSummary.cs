@@ -12,7 +12,7 @@ internal sealed class LoadSummary(string target, LoadOptions options, LoadResult
     public void WriteTo(Screen screen)
     {
         string pace = options.Rate > 0 ? $", {Figure(options.Rate)} messages a second in all" : "";
-        string renewal = options.Reconnect > 0 ? $", each for {options.Reconnect} messages" : "";
+        string renewal = options.Reconnect > 0 ? $", each for {Count(options.Reconnect, "message")}" : "";
         screen.WriteLine(
             $"{target}: {Count(options.Connections, "connection")}{renewal}, {Count(options.Pipeline, "message")} of {Count(options.Size, "byte")} under way in each{pace}; "
             + $"measured for {Figure(result.Seconds)} s after {Figure(options.WarmUp.TotalSeconds)} s{(result.IsInterrupted ? ", then interrupted" : "")}",

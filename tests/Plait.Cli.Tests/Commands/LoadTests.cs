@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using Plait.Cli.Commands;
 using Plait.Cli.Tests.Load;
@@ -20,6 +22,11 @@ public sealed class LoadTests
     [InlineData("at most 67108864 bytes", "127.0.0.1:9", "--pipeline", "1000", "--size", "1000000")]
     [InlineData("--duration '5x' is no time above 0", "127.0.0.1:9", "--duration", "5x")]
     [InlineData("--rate -1", "127.0.0.1:9", "--rate", "-1")]
+    [InlineData("--rate 0: messages a second are more than 0", "127.0.0.1:9", "--rate", "0")]
+    [InlineData("--rate 'fast' is no number.", "127.0.0.1:9", "--rate", "fast")]
+    [InlineData("--server-pid 'me' is no whole number.", "127.0.0.1:9", "--server-pid", "1", "--server-pid", "me")]
+    [InlineData("--server-pid 0: there is no such process.", "127.0.0.1:9", "--server-pid", "0")]
+    [InlineData("Try 'plait load --help'.", "127.0.0.1:9", "--size", "0")]
     [InlineData("unknown handler 'uper'. Did you mean 'upper'?", "127.0.0.1:9", "--handler", "uper")]
     [InlineData("--server-pid 2147483647: there is no such process.", "127.0.0.1:9", "--server-pid", "2147483647")]
     [InlineData("unknown option '--conections'. Did you mean '--connections'?", "127.0.0.1:9", "--conections", "5")]
@@ -37,11 +44,11 @@ public sealed class LoadTests
     {
         using TestServer server = TestServer.Echo();
 
-        ToolRun run = await ToolRun.OfAsync([], ["load", server.Target, .. s_short, "--server-pid", Environment.ProcessId.ToString(CultureInfo.InvariantCulture), "--reconnect", "5"]);
+        ToolRun run = await ToolRun.OfAsync([], ["load", server.Target, .. s_short, "--server-pid", Environment.ProcessId.ToString(CultureInfo.InvariantCulture), "--reconnect", "1"]);
 
         Assert.Equal(ExitCode.Ok, run.ExitCode);
         Assert.All(
-            ["messages/s", "MB/s", "connections/s", "p50", "p99.9", "max", "cpu here", $"cpu of {Environment.ProcessId}", "µs a message", "errors         none"],
+            ["each for 1 message, 1 message of 64 bytes", "messages/s", "MB/s", "connections/s", "p50", "p99.9", "max", "cpu here", $"cpu of {Environment.ProcessId}", "µs a message", "errors         none"],
             word => Assert.Contains(word, run.Output));
     }
 
@@ -81,7 +88,22 @@ public sealed class LoadTests
 
         Assert.Equal(ExitCode.CheckFailed, run.ExitCode);
         Assert.Contains("refused 50", run.Output);
+        Assert.Contains("There is no socket at /nowhere/at/all.", run.Output);
         Assert.DoesNotContain("latency", run.Output);
+    }
+
+    [Fact]
+    public async Task Load_APortWhereNobodyListens_SaysSo()
+    {
+        using var place = new TcpListener(IPAddress.Loopback, 0);
+        place.Start();
+        string target = place.LocalEndpoint.ToString()!;
+        place.Stop();
+
+        ToolRun run = await ToolRun.OfAsync([], ["load", target]);
+
+        Assert.Equal(ExitCode.CheckFailed, run.ExitCode);
+        Assert.Contains($"Nobody listens at {target}.", run.Output);
     }
 
     [Fact]

@@ -171,7 +171,7 @@ public sealed class LoadGeneratorTests
         LoadResult result = Run(Options(server) with { Connections = 1, Duration = TimeSpan.FromMilliseconds(400) });
 
         Assert.InRange(result.Errors[LoadErrorKind.Closed], 2, 10);
-        Assert.Contains("with 1 messages unanswered", result.FirstError, StringComparison.Ordinal);
+        Assert.Contains("with 1 message unanswered", result.FirstError, StringComparison.Ordinal);
     }
 
     [Fact]
