@@ -37,6 +37,19 @@ public sealed class ChapterCatalogTests
         Assert.Empty(tooLong);
     }
 
+    [Fact]
+    public void Readme_TableOfChapters_IsTheCatalog()
+    {
+        string[] table = [.. File.ReadLines(Path.Combine(Repository.Root, "README.md"))
+            .SkipWhile(static line => line != "## Chapters").Skip(1)
+            .TakeWhile(static line => !line.StartsWith("## ", StringComparison.Ordinal))
+            .Where(static line => line.StartsWith("| ", StringComparison.Ordinal)).Skip(1)];
+
+        Assert.Equal(
+            ChapterCatalog.All.GroupBy(static chapter => chapter.Part).Select(static part => $"| {part.Key} | {string.Join(", ", part.Select(static chapter => $"`{chapter.Name}`"))} |"),
+            table);
+    }
+
     public static TheoryData<string> NamesOfControlled => [.. ChapterCatalog.All.Where(c => c.HasBreak).Select(c => c.Name)];
 
     [Fact]
