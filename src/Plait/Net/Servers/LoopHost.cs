@@ -179,7 +179,7 @@ internal sealed class LoopHost(ServerCore core, Func<ServerWorker, LoopPoller>? 
 
         (connection.Stopping, connection.FirstByteTimeout, connection.Deadline) = (Core.Stopping, Core.FirstByteTimeout, Core.NewDeadline());
         Core.Prepare(connection);
-        ServingCoroutine.Start(loop, Core, worker, connection);
+        _ = ServingCoroutine.Start(loop, Core, worker, connection);
     }
 
     // The listener is the acceptor's as soon as that has begun; up is completed when it watches it.

@@ -23,9 +23,13 @@ internal sealed class ServingCoroutine : Coroutine
         Observe();
     }
 
-    /// <summary>Serves a connection that has been prepared. On the loop's thread.</summary>
-    public static void Start(EventLoop loop, ServerCore core, ServerWorker worker, LoopConnection connection) =>
-        loop.Begin(new ServingCoroutine(loop, core, worker, connection));
+    /// <summary>Serves a connection that has entered and been prepared. On the loop's thread.</summary>
+    public static ServingCoroutine Start(EventLoop loop, ServerCore core, ServerWorker worker, LoopConnection connection)
+    {
+        var coroutine = new ServingCoroutine(loop, core, worker, connection);
+        loop.Begin(coroutine);
+        return coroutine;
+    }
 
     private protected override void OnEnding(Task work)
     {
