@@ -46,6 +46,11 @@ internal abstract class BlockingHost(ServerCore core) : TrackingHost(core)
     {
     }
 
+    /// <summary>Nobody is served by the one that was waited for.</summary>
+    protected virtual void LeaveServer()
+    {
+    }
+
     /// <summary>Serves a connection, or has it served.</summary>
     protected abstract void Dispatch(int descriptor);
 
@@ -79,16 +84,16 @@ internal abstract class BlockingHost(ServerCore core) : TrackingHost(core)
                 {
                     pause = 0;
                 }
-                else if (ServerCore.PauseAfter(-accepted, pause) is { } next)
-                {
-                    pause = next;
-                    Worker.Count(ServerCount.AcceptPauses);
-                    Core.LeaveRoom();
-                    _ = Core.Stopping.WaitHandle.WaitOne(pause);
-                }
                 else
                 {
+                    LeaveServer();
                     Core.LeaveRoom();
+                    if (ServerCore.PauseAfter(-accepted, pause) is { } next)
+                    {
+                        pause = next;
+                        Worker.Count(ServerCount.AcceptPauses);
+                        _ = Core.Stopping.WaitHandle.WaitOne(pause);
+                    }
                 }
             }
         }
@@ -133,6 +138,10 @@ internal abstract class BlockingHost(ServerCore core) : TrackingHost(core)
         if (Core.TryEnter(Worker, accepted))
         {
             Dispatch(accepted);
+        }
+        else
+        {
+            LeaveServer();
         }
 
         return true;
@@ -213,6 +222,8 @@ internal sealed class PoolHost(ServerCore core, int count) : BlockingHost(core)
 
     protected override void WaitForServer() => _idle.Wait(Core.Stopping);
 
+    protected override void LeaveServer() => _idle.Release();
+
     protected override void Dispatch(int descriptor) => _waiting.Add(descriptor);
 
     protected override void EndServing() => _waiting.CompleteAdding();
@@ -224,7 +235,7 @@ internal sealed class PoolHost(ServerCore core, int count) : BlockingHost(core)
         foreach (int descriptor in _waiting.GetConsumingEnumerable())
         {
             Serve(descriptor);
-            _idle.Release();
+            LeaveServer();
         }
     }
 }

@@ -15,6 +15,7 @@ public sealed class ServerLimitTests : ServerTest
     [InlineData(ServerModel.Proactor)]
     [InlineData(ServerModel.SignalDriven)]
     [InlineData(ServerModel.Iterative)]
+    [InlineData(ServerModel.Pool)]
     public void Accept_WithoutDescriptors_PausesAndGoesOn(ServerModel model)
     {
         using var child = ChildProcess.Start(ServeWithFewDescriptors, model);
@@ -139,6 +140,24 @@ public sealed class ServerLimitTests : ServerTest
         }
 
         Until(() => ThreadsOf(server) == 1);
+    }
+
+    [Fact]
+    public void Pool_ThatHasRefusedMoreThanItHasThreads_StillServes()
+    {
+        StreamServer server = StartServer(EchoAsync, new() { Model = ServerModel.Pool, Workers = 2, MaxConnections = 1, WhenFull = WhenServerFull.Refuse });
+        TestClient first = Connect(server);
+        first.Echo("first");
+
+        for (int i = 0; i < 5; i++)
+        {
+            Connect(server).IsEnded();
+        }
+
+        first.Dispose();
+        Until(() => server.GetStatistics().Active == 0);
+        Connect(server).Echo("afterwards");
+        Assert.Equal(5, server.GetStatistics().Refused);
     }
 
     private static int ThreadsOf(StreamServer server) => Directory.GetDirectories("/proc/self/task").Count(thread =>
