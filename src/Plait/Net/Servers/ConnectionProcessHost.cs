@@ -99,7 +99,7 @@ internal sealed class ConnectionProcessHost(ServerCore core) : BlockingHost(core
         End(ticket, counts);
     }
 
-    private void Tell(Exception error) => Console.Error.WriteLine($"Server '{Core.Name}': a connection is lost with its process. {error.Message}");
+    private void Tell(Exception error) => StandardError.Tell(Core.Name, $"a connection is lost with its process. {error.Message}");
 
     private void End(DescriptorTicket ticket, long[]? counts)
     {

@@ -95,7 +95,7 @@ internal sealed class ProcessHost : ServerHost
                 return;
             }
 
-            Console.Error.WriteLine($"Server '{Core.Name}': {place.Order.Name} (pid {process.Pid}) is replaced. {process.Explanation}");
+            StandardError.Tell(Core.Name, $"{place.Order.Name} (pid {process.Pid}) is replaced. {process.Explanation}");
             pause = process.Age < s_atOnce ? Next(pause) : TimeSpan.Zero;
             place.Process = null;
             while (place.Process is null && !Core.Stopping.IsCancellationRequested)
@@ -127,7 +127,7 @@ internal sealed class ProcessHost : ServerHost
             catch (Exception refused) when (refused is ChildStartException or SystemCallException or CannotTravelException)
             {
                 // Descriptors, processes or memory have run out; or what the handler has captured has changed since the start.
-                Console.Error.WriteLine($"Server '{Core.Name}': {place.Order.Name} cannot be replaced yet. {refused.Message}");
+                StandardError.Tell(Core.Name, $"{place.Order.Name} cannot be replaced yet. {refused.Message}");
                 place.Worker.Count(ServerCount.AcceptPauses);
                 return false;
             }

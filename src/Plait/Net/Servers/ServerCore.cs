@@ -221,7 +221,7 @@ internal sealed class ServerCore(ConnectionHandler handler, StreamServerOptions 
 
     /// <summary>What a handler has thrown, where nobody else wants to know.</summary>
     public static void TellOnStandardError(string name, Connection connection, Exception error) =>
-        Console.Error.WriteLine($"Server '{name}': the handler of {connection} has thrown: {error}");
+        StandardError.Tell(name, $"the handler of {connection} has thrown: {error}");
 
     private static void BreakOff(int descriptor)
     {

@@ -210,7 +210,7 @@ public sealed partial class StreamServer : IAsyncDisposable
         }
         catch (Exception thrown)
         {
-            Console.Error.WriteLine($"Server '{Name}': a handler of HandlerFailed has thrown: {thrown}");
+            StandardError.Tell(Name, $"a handler of {nameof(HandlerFailed)} has thrown: {thrown}");
         }
     }
 }

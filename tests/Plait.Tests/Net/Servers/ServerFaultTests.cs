@@ -1,0 +1,80 @@
+using System.Text;
+using Plait.Interop;
+using Plait.Net;
+using Plait.Net.Servers;
+using Plait.Processes;
+using Plait.Tests.Processes.Deaths;
+using Xunit;
+
+namespace Plait.Tests.Net.Servers;
+
+/// <summary>What goes wrong around connections, and must end no more than it has to.</summary>
+public sealed class ServerFaultTests : ServerTest
+{
+    [Theory]
+    [InlineData(ServerModel.Iterative)]
+    [InlineData(ServerModel.Pool)]
+    [InlineData(ServerModel.Sockets)]
+    [InlineData(ServerModel.Coroutine)]
+    [InlineData(ServerModel.Prefork)]
+    [InlineData(ServerModel.Processes)]
+    public void StandardError_ThatFails_EndsNothing(ServerModel model)
+    {
+        using var child = ChildProcess.Start(ServeWithoutStandardError, model);
+
+        Assert.Equal(3, child.Result);
+    }
+
+    // In a process of its own, of which nobody else has the standard error. Room and threads are for one connection: one that is not given back is missed.
+    private static int ServeWithoutStandardError(ServerModel model)
+    {
+        int owner = Environment.ProcessId;
+        using var broken = new BrokenWriter();
+        Console.SetError(broken);
+        StreamServer server = StreamServer.Start(FailAsync, new() { Model = model, MaxConnections = 1, Workers = model is ServerModel.Pool or ServerModel.Prefork ? 1 : 0 });
+        try
+        {
+            int served = 0;
+            for (int i = 0; i < 3; i++)
+            {
+                using var client = new TestClient(server.EndPoint);
+                client.Echo("well");
+                served++;
+                client.Send("fail");
+                client.IsEnded();
+            }
+
+            return served;
+        }
+        finally
+        {
+            server.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        }
+
+        async Task FailAsync(Connection connection)
+        {
+            while ((await connection.ReceiveAsync()) is { IsEmpty: false } data)
+            {
+                if (data.Span.SequenceEqual("fail"u8))
+                {
+                    if (Environment.ProcessId != owner)
+                    {
+                        // Its process is lost with it, which is told as well.
+                        Family.Signal(Environment.ProcessId, Signals.Kill);
+                    }
+
+                    throw new FormatException();
+                }
+
+                await connection.SendAsync(data);
+            }
+        }
+    }
+
+    private sealed class BrokenWriter : TextWriter
+    {
+        public override Encoding Encoding => Encoding.UTF8;
+
+        public override void Write(char value) => throw new IOException("No space left on device");
+    }
+}
