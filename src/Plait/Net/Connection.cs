@@ -55,7 +55,7 @@ public abstract partial class Connection : IAsyncDisposable
     /// <summary>Bytes that were handed to the kernel so far.</summary>
     public long BytesSent { get; private protected set; }
 
-    /// <summary>Set when the server is about to end, or fresh workers have taken over (<see cref="Servers.StreamServer.RestartAsync"/>): what is under way should come to its end, and nothing new begin. Cannot be set for a client's connection.</summary>
+    /// <summary>Set when the server is about to end, or fresh workers have taken over (<see cref="Servers.StreamServer.RestartAsync"/>): what is under way should come to its end, and nothing new begin. What a callback throws that is registered on it is told on standard error, and the server ends all the same. Cannot be set for a client's connection.</summary>
     public CancellationToken Stopping { get; internal set; }
 
     /// <summary>Whether only a loop can bring what it waits for, so that the loop's thread must not block for it.</summary>

@@ -53,7 +53,18 @@ internal sealed class ServerCore(ConnectionHandler handler, StreamServerOptions 
             MostQueued = 0;
         }
 
-        _stopping.Cancel();
+        try
+        {
+            _stopping.Cancel();
+        }
+        catch (AggregateException thrown)
+        {
+            // By callbacks that handlers have registered, all of which were called. Of which connections they are is not known here.
+            foreach (Exception error in thrown.InnerExceptions)
+            {
+                StandardError.Tell(Name, $"a callback registered on {nameof(Connection)}.{nameof(Connection.Stopping)} has thrown: {error}");
+            }
+        }
     }
 
     /// <summary>Room for one more, waited for where connections beyond the most wait.</summary>

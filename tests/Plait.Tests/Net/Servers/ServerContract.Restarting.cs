@@ -122,6 +122,30 @@ public abstract partial class ServerContract
     }
 
     [Fact]
+    public void Stop_WithCallbacksThatThrow_EndsAllTheSame()
+    {
+        StreamServer server = Start(static async connection =>
+        {
+            _ = connection.Stopping.Register(static () => throw new FormatException("this callback is meant to fail"));
+            await EchoAsync(connection);
+        });
+        TestClient old = Connect(server);
+        old.Echo("old");
+
+        Task restarted = server.RestartAsync(Waits.Hang);
+        Until(() => server.GetStatistics().Restarts == 1);
+        old.Dispose();
+        End(restarted);
+        TestClient fresh = Connect(server);
+        fresh.Echo("new");
+        End(server.StopAsync(TimeSpan.Zero));
+
+        fresh.IsEnded();
+        Assert.True(IsRefused(server));
+        Assert.Equal((1, 1, 0), (server.GetStatistics().Served, server.GetStatistics().BrokenOff, server.GetStatistics().Active));
+    }
+
+    [Fact]
     public void Stop_RightAfterARestartBegan_Wins()
     {
         StreamServer server = Start(EchoAsync);

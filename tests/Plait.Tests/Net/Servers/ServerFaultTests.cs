@@ -25,6 +25,31 @@ public sealed class ServerFaultTests : ServerTest
         Assert.Equal(3, child.Result);
     }
 
+    [Fact]
+    public void Stop_WithACallbackThatThrows_TellsWhat()
+    {
+        using var child = ChildProcess.Start(StopWithACallbackThatThrows);
+
+        Assert.Contains("'desk': a callback registered on Connection.Stopping has thrown: System.FormatException: bad", child.Result, StringComparison.Ordinal);
+    }
+
+    private static string StopWithACallbackThatThrows()
+    {
+        using var error = new StringWriter();
+        Console.SetError(error);
+        StreamServer server = StreamServer.Start(
+            async connection =>
+            {
+                _ = connection.Stopping.Register(static () => throw new FormatException("bad"));
+                await EchoAsync(connection);
+            },
+            new() { Name = "desk" });
+        using var client = new TestClient(server.EndPoint);
+        client.Echo("here");
+        server.StopAsync(TimeSpan.Zero).GetAwaiter().GetResult();
+        return error.ToString();
+    }
+
     // In a process of its own, of which nobody else has the standard error. Room and threads are for one connection: one that is not given back is missed.
     private static int ServeWithoutStandardError(ServerModel model)
     {
