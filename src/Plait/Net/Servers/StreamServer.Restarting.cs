@@ -20,12 +20,14 @@ public sealed partial class StreamServer
     /// Those set <see cref="Connection.Stopping"/>, serve what they have, and end; what they still serve when the time is over is broken off. While both are there, <see cref="StreamServerOptions.MaxConnections"/>
     /// holds for each. Counts go on.
     /// </summary>
-    /// <param name="drain">How long connections of the old workers may go on; 0 breaks them off at once. Default: null, <see cref="StreamServerOptions.DrainTimeout"/>.</param>
+    /// <param name="drain">How long connections of the old workers may go on; 0 breaks them off at once, <see cref="Timeout.InfiniteTimeSpan"/> never does. Default: null, <see cref="StreamServerOptions.DrainTimeout"/>.</param>
     /// <returns>Completes when the old workers are gone. A call while a restart is under way joins it.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The time is negative.</exception>
     /// <exception cref="ServerRestartException">The fresh workers did not come up, or the server was stopped meanwhile: the message says which. Those that were there serve as before.</exception>
     /// <exception cref="InvalidOperationException">The server is stopped.</exception>
     public Task RestartAsync(TimeSpan? drain = null)
     {
+        StreamServerOptions.CheckDrain(drain, nameof(drain));
         lock (_gate)
         {
             if (_stopped is not null)

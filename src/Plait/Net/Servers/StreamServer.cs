@@ -104,10 +104,12 @@ public sealed partial class StreamServer : IAsyncDisposable
     /// Ends the server: accepts what is queued and nothing more, sets <see cref="Connection.Stopping"/>, waits for the connections that are being served, and breaks off those that have not
     /// ended in time.
     /// </summary>
-    /// <param name="drain">How long to wait; 0 breaks off at once. Default: null, <see cref="StreamServerOptions.DrainTimeout"/>. Of several calls the first one's holds.</param>
+    /// <param name="drain">How long to wait; 0 breaks off at once, <see cref="Timeout.InfiniteTimeSpan"/> never does. Default: null, <see cref="StreamServerOptions.DrainTimeout"/>. Of several calls the first one's holds.</param>
     /// <returns>Completes when nothing of the server is left.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The time is negative.</exception>
     public Task StopAsync(TimeSpan? drain = null)
     {
+        StreamServerOptions.CheckDrain(drain, nameof(drain));
         lock (_gate)
         {
             return _stopped ??= StopHereAsync(_host, _restart, drain ?? Options.DrainTimeout);

@@ -106,9 +106,16 @@ public sealed class StreamServerOptions
         Check(SendTimeout, nameof(SendTimeout));
         Check(MaxLifetime, nameof(MaxLifetime));
         Check(RestartTimeout, nameof(RestartTimeout));
-        if (DrainTimeout != TimeSpan.Zero)
+        CheckDrain(DrainTimeout, nameof(DrainTimeout));
+    }
+
+    /// <summary>A time to drain may be 0; null is the default.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is negative.</exception>
+    internal static void CheckDrain(TimeSpan? drain, string name)
+    {
+        if (drain < TimeSpan.Zero && drain != Timeout.InfiniteTimeSpan)
         {
-            Check(DrainTimeout, nameof(DrainTimeout));
+            throw new ArgumentOutOfRangeException(name, drain, "A time to drain is 0 or more, or Timeout.InfiniteTimeSpan for as long as it takes.");
         }
     }
 

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using Plait.Net;
 using Plait.Net.Servers;
 using Plait.Processes;
+using Plait.Tests.Execution;
 using Xunit;
 
 namespace Plait.Tests.Net.Servers;
@@ -94,6 +95,27 @@ public sealed class ServerLimitTests : ServerTest
         Assert.Throws<ArgumentOutOfRangeException>(() => StreamServer.Start(EchoAsync, new() { Model = (ServerModel)99 }));
         Assert.Throws<ArgumentException>(() => StreamServer.Start(EchoAsync, new() { Model = ServerModel.Select, Workers = 3 }));
         Assert.Throws<ArgumentNullException>(() => StreamServer.Start(null!));
+    }
+
+    [Fact]
+    public async Task Stop_WithANegativeTime_IsRefusedBeforeAnythingIsDone()
+    {
+        StreamServer server = StartServer(EchoAsync, new());
+        TestClient client = Connect(server);
+        client.Echo("before");
+
+        ArgumentOutOfRangeException refused = Assert.Throws<ArgumentOutOfRangeException>(() => Use(server.StopAsync(TimeSpan.FromSeconds(-5))));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Use(server.RestartAsync(TimeSpan.FromSeconds(-5))));
+
+        Assert.Equal(TimeSpan.FromSeconds(-5), refused.ActualValue);
+        client.Echo("after");
+        Assert.Equal(0, server.GetStatistics().Restarts);
+        client.Dispose();
+        await server.RestartAsync(Timeout.InfiniteTimeSpan).InTime();
+        Connect(server).Echo("fresh");
+        await server.StopAsync(TimeSpan.Zero).InTime();
+
+        static void Use(Task task) => Assert.NotNull(task);
     }
 
     [Fact]
