@@ -19,7 +19,7 @@ internal sealed class BlockingConnection : BreakableConnection
 
     /// <summary>Looks after <see cref="Connection.Deadline"/> from now on.</summary>
     public void StartLifetime(TimeProvider time, TimeSpan lifetime) =>
-        _lifetime = time.CreateTimer(_ => End(TimedOut(ConnectionTimeout.Lifetime), isReset: false), null, lifetime, Timeout.InfiniteTimeSpan);
+        _lifetime = time.CreateTimer(_ => End(TimedOut(ConnectionTimeout.Lifetime), isReset: false), null, TimerLimit.Of(lifetime), Timeout.InfiniteTimeSpan);
 
     public override ValueTask SendAsync(ReadOnlyMemory<byte> data)
     {

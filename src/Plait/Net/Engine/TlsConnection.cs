@@ -172,7 +172,7 @@ internal sealed class TlsConnection : Connection
                 }
             },
             null,
-            timeout,
+            TimerLimit.Of(timeout),
             Timeout.InfiniteTimeSpan);
         try
         {

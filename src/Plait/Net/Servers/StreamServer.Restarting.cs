@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Plait.Net.Engine;
 
 namespace Plait.Net.Servers;
 
@@ -105,10 +106,9 @@ public sealed partial class StreamServer
         {
             source.Cancel();
         }
-        else if (time.TotalMilliseconds < uint.MaxValue)
+        else
         {
-            // Timers of the runtime take 49 days at most: more is no limit.
-            source.CancelAfter(time);
+            source.CancelAfter(TimerLimit.Of(time));
         }
     }
 }

@@ -253,6 +253,21 @@ public abstract partial class ServerContract(ServerModel model) : ServerTest
     }
 
     [Fact]
+    public void Server_WithTimesThatNoTimerTakes_ServesWithoutLimits()
+    {
+        StreamServer server = Start(EchoAsync, new() { MaxConnections = 1, FirstByteTimeout = TimeSpan.MaxValue, IdleTimeout = TimeSpan.FromDays(50), MaxLifetime = TimeSpan.FromDays(50), DrainTimeout = TimeSpan.MaxValue });
+
+        for (int i = 0; i < 3; i++)
+        {
+            using var client = new TestClient(server.EndPoint);
+            client.Echo("for a while");
+        }
+
+        End(server.StopAsync());
+        Assert.Equal((3, 0), (server.GetStatistics().Served, server.GetStatistics().Active));
+    }
+
+    [Fact]
     public void Server_AtAPathOfAUnixSocket_ServesAndCleansUp()
     {
         string path = Path.Combine(Path.GetTempPath(), $"plait-test-{Guid.NewGuid():N}");
