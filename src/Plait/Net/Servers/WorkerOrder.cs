@@ -4,7 +4,7 @@ namespace Plait.Net.Servers;
 
 /// <summary>What a process that serves has to know: of the options, what can travel.</summary>
 internal sealed record WorkerOrder(
-    string Name, ServerModel Model, int MaxConnections, WhenServerFull WhenFull, TimeSpan FirstByteTimeout, TimeSpan IdleTimeout, TimeSpan SendTimeout, TimeSpan MaxLifetime)
+    string Name, ServerModel Model, int Backlog, int MaxConnections, WhenServerFull WhenFull, TimeSpan FirstByteTimeout, TimeSpan IdleTimeout, TimeSpan SendTimeout, TimeSpan MaxLifetime)
 {
     /// <summary>Set by the process as soon as it accepts.</summary>
     public IEvent? Up { get; init; }
@@ -12,6 +12,7 @@ internal sealed record WorkerOrder(
     public StreamServerOptions Options => new()
     {
         Model = Model,
+        Backlog = Backlog,
         MaxConnections = MaxConnections,
         WhenFull = WhenFull,
         FirstByteTimeout = FirstByteTimeout,
@@ -21,5 +22,5 @@ internal sealed record WorkerOrder(
     };
 
     public static WorkerOrder Of(StreamServerOptions options, string name, int maxConnections) =>
-        new(name, options.Model, maxConnections, options.WhenFull, options.FirstByteTimeout, options.IdleTimeout, options.SendTimeout, options.MaxLifetime);
+        new(name, options.Model, options.Backlog, maxConnections, options.WhenFull, options.FirstByteTimeout, options.IdleTimeout, options.SendTimeout, options.MaxLifetime);
 }

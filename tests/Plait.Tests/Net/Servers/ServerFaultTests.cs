@@ -26,6 +26,14 @@ public sealed class ServerFaultTests : ServerTest
     }
 
     [Fact]
+    public void Order_OfAWorker_HasWhatItNeedsToEmptyTheQueue()
+    {
+        StreamServerOptions options = WorkerOrder.Of(new() { Model = ServerModel.Prefork, Backlog = 4096 }, "desk-1", maxConnections: 7).Options;
+
+        Assert.Equal((ServerModel.Prefork, 4096, 7), (options.Model, options.Backlog, options.MaxConnections));
+    }
+
+    [Fact]
     public void Stop_WithACallbackThatThrows_TellsWhat()
     {
         using var child = ChildProcess.Start(StopWithACallbackThatThrows);
