@@ -1,5 +1,4 @@
-using Plait.Codecs;
-using Plait.Interop;
+using System.Diagnostics.CodeAnalysis;
 using Plait.Processes;
 
 namespace Plait.Net.Servers;
@@ -109,6 +108,7 @@ internal sealed class ProcessHost : ServerHost
         }
     }
 
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Whatever it is, it is told, and the place must not stay empty for it.")]
     private bool TryReplace(Place place)
     {
         lock (_gate)
@@ -124,9 +124,9 @@ internal sealed class ProcessHost : ServerHost
                 place.Worker.Count(ServerCount.WorkersReplaced);
                 return true;
             }
-            catch (Exception refused) when (refused is ChildStartException or SystemCallException or CannotTravelException)
+            catch (Exception refused)
             {
-                // Descriptors, processes or memory have run out; or what the handler has captured has changed since the start.
+                // Descriptors, processes, or memory of one kind or the other have run out; or what the handler has captured has changed since the start.
                 StandardError.Tell(Core.Name, $"{place.Order.Name} cannot be replaced yet. {refused.Message}");
                 place.Worker.Count(ServerCount.AcceptPauses);
                 return false;

@@ -45,9 +45,10 @@ internal sealed class ServerProcess
     {
         DescriptorTicket ticket = DescriptorExchange.Instance.Deposit(listener.Duplicate());
         SharedMemoryBlock? memory = null;
-        IEvent up = UpEvents.Take();
+        IEvent? up = null;
         try
         {
+            up = UpEvents.Take();
             memory = WorkerMemory.Create();
             var child = ChildProcess.Start(WorkerMain.ServeAll, handler, order with { Up = up }, ticket, memory, new ChildProcessOptions { Name = order.Name, IsDaemon = true });
             var process = new ServerProcess(memory, ticket, up, child);
@@ -58,7 +59,11 @@ internal sealed class ServerProcess
         {
             DescriptorExchange.Instance.TakeBack(ticket);
             memory?.Dispose();
-            UpEvents.GiveBack(up);
+            if (up is not null)
+            {
+                UpEvents.GiveBack(up);
+            }
+
             throw;
         }
     }

@@ -9,7 +9,11 @@ internal static class UpEvents
     private static readonly Lazy<ProcessScope> s_scope = new(static () => ProcessScope.Create("servers"));
     private static readonly ConcurrentBag<IEvent> s_free = [];
 
-    public static IEvent Take() => s_free.TryTake(out IEvent? free) ? free : s_scope.Value.CreateEvent();
+    /// <summary>For tests: what it throws instead of giving one. Default: null.</summary>
+    public static Exception? Refusal { get; set; }
+
+    /// <exception cref="ScopeCapacityException">There is no memory for one more.</exception>
+    public static IEvent Take() => Refusal is { } refusal ? throw refusal : s_free.TryTake(out IEvent? free) ? free : s_scope.Value.CreateEvent();
 
     /// <summary>It was set, or the process that would set it is gone; nobody waits.</summary>
     public static void GiveBack(IEvent up)

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using Plait.Interop;
 using Plait.Net;
@@ -31,6 +33,62 @@ public sealed class ServerFaultTests : ServerTest
         StreamServerOptions options = WorkerOrder.Of(new() { Model = ServerModel.Prefork, Backlog = 4096 }, "desk-1", maxConnections: 7).Options;
 
         Assert.Equal((ServerModel.Prefork, 4096, 7), (options.Model, options.Backlog, options.MaxConnections));
+    }
+
+    [Fact]
+    public void Workers_WithoutSharedMemory_AreStartedWhenThereIsSome()
+    {
+        using var child = ChildProcess.Start(ServeWithoutSharedMemory);
+
+        (bool isPortFree, string answer) = child.Result;
+
+        Assert.True(isPortFree, "It still listens.");
+        Assert.Equal("again", answer);
+    }
+
+    // In a process of its own, of which nobody else has the events.
+    private static (bool IsPortFree, string Answer) ServeWithoutSharedMemory()
+    {
+        StreamServerOptions options = new() { Model = ServerModel.Prefork, Workers = 1 };
+        StreamServer server = StreamServer.Start(EchoAsync, options);
+        using (var client = new TestClient(server.EndPoint))
+        {
+            client.Echo("before");
+        }
+
+        UpEvents.Refusal = new InvalidOperationException("There is no memory for an event.");
+        EndPoint free;
+        using (var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp))
+        {
+            socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+            free = socket.LocalEndPoint!;
+        }
+
+        Assert.Throws<InvalidOperationException>(() => StreamServer.Start(EchoAsync, new() { Model = ServerModel.Prefork, Workers = 1, EndPoint = free }));
+        bool isPortFree = Throws(() => new TestClient(free).Dispose());
+
+        Family.Signal(server.GetStatistics().Workers.Single().Pid, Signals.Kill);
+        Until(() => server.GetStatistics().AcceptPauses > 0);
+        UpEvents.Refusal = null;
+        using var other = new TestClient(server.EndPoint);
+        other.Send("again");
+        string answer = other.ReceiveText(5);
+        other.Dispose();
+        server.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        return (isPortFree, answer);
+    }
+
+    private static bool Throws(Action connect)
+    {
+        try
+        {
+            connect();
+            return false;
+        }
+        catch (SocketException error) when (error.SocketErrorCode == SocketError.ConnectionRefused)
+        {
+            return true;
+        }
     }
 
     [Fact]
