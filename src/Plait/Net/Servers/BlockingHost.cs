@@ -7,7 +7,7 @@ namespace Plait.Net.Servers;
 /// <summary>Threads that block. One of them accepts; who serves is the difference between the models.</summary>
 internal abstract class BlockingHost(ServerCore core) : TrackingHost(core)
 {
-    private readonly WakeDescriptor _stop = new();
+    private WakeDescriptor? _stop;
     private WorkerThread? _acceptor;
 
     protected override void Begin(IReadOnlyList<ListeningSocket> listeners)
@@ -15,6 +15,7 @@ internal abstract class BlockingHost(ServerCore core) : TrackingHost(core)
         ListeningSocket listener = listeners[0];
         try
         {
+            _stop = new WakeDescriptor();
             StartServing();
             _acceptor = StartThread($"{Core.Name}-accept", () => AcceptAll(listener));
         }
@@ -22,14 +23,14 @@ internal abstract class BlockingHost(ServerCore core) : TrackingHost(core)
         {
             EndServing();
             listener.Leave();
-            _stop.Dispose();
+            _stop?.Dispose();
             throw;
         }
     }
 
     protected override async Task EndAsync()
     {
-        _stop.Set();
+        _stop!.Set();
         await _acceptor!;
         await ServedAsync().ConfigureAwait(false);
         _stop.Dispose();
@@ -123,7 +124,7 @@ internal abstract class BlockingHost(ServerCore core) : TrackingHost(core)
             return accepted;
         }
 
-        Span<PollDescriptor> both = [new() { Fd = listener.Number, Events = ReadyPoll.Readable }, new() { Fd = _stop.Number, Events = ReadyPoll.Readable }];
+        Span<PollDescriptor> both = [new() { Fd = listener.Number, Events = ReadyPoll.Readable }, new() { Fd = _stop!.Number, Events = ReadyPoll.Readable }];
         _ = ReadyPoll.Wait(both, MonotonicClock.Never);
         return both[1].Revents != 0 ? -Errno.EAGAIN : StreamCalls.Accept(listener.Number, isBlocking: true);
     }

@@ -1,6 +1,6 @@
 namespace Plait.Net.Servers;
 
-/// <summary>One model at work, from a start or restart of the server to the next one or the end: accepts, serves, ends. One thread at a time uses it.</summary>
+/// <summary>One model at work, from a start or restart of the server to the next one or the end: accepts, serves, ends. One thread at a time uses it. It takes nothing of the system's before <see cref="Start"/>.</summary>
 internal abstract class ServerHost(ServerCore core)
 {
     private bool _hasBegun;

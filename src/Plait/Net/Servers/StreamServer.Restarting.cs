@@ -43,9 +43,9 @@ public sealed partial class StreamServer
     private async Task RestartHereAsync(ServerHost old, TimeSpan drain)
     {
         // The gate is held here.
+        ServerHost fresh = ServerModels.CreateHost(Options, NewCore(mustComeUp: true));
         IReadOnlyList<ListeningSocket> listeners = ShareListeners();
         await Task.Yield();
-        ServerHost fresh = ServerModels.CreateHost(Options, NewCore(mustComeUp: true));
         Exception? reason = await TryComeUpAsync(fresh, listeners).ConfigureAwait(false);
         ServerHost leaving = reason is null && TryTakeOver(fresh) ? old : fresh;
         using var overdue = CancellationTokenSource.CreateLinkedTokenSource(_overdue.Token);

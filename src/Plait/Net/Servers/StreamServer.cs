@@ -36,9 +36,9 @@ public sealed partial class StreamServer : IAsyncDisposable
         _listeners = Listen(options);
         EndPoint = StreamCalls.LocalName(_listeners[0].Number) ?? options.EndPoint;
         ServerCore core = NewCore(mustComeUp: false);
-        _host = ServerModels.CreateHost(options, core);
         try
         {
+            _host = ServerModels.CreateHost(options, core);
             _host.Start(ShareListeners());
         }
         catch

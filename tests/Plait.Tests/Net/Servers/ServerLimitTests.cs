@@ -27,6 +27,20 @@ public sealed class ServerLimitTests : ServerTest
         Assert.True(pauses > 0, "It never ran out.");
     }
 
+    [Theory]
+    [InlineData(ServerModel.Coroutine)]
+    [InlineData(ServerModel.Iterative)]
+    [InlineData(ServerModel.Threads)]
+    public void Restart_WithoutDescriptors_FailsAndKeepsNone(ServerModel model)
+    {
+        using var child = ChildProcess.Start(RestartWithoutDescriptors, model);
+
+        (string? failure, bool isGone) = child.Result;
+
+        Assert.Contains("goes on with the workers that it has", failure, StringComparison.Ordinal);
+        Assert.True(isGone, "Its port listens when it has ended.");
+    }
+
     [Fact]
     public void Start_AtAnAddressThatIsTaken_SaysSo()
     {
@@ -204,19 +218,9 @@ public sealed class ServerLimitTests : ServerTest
             client.Echo("warm");
         }
 
-        using (var lower = ChildProcess.StartProgram("prlimit", ["--pid", $"{Environment.ProcessId}", "--nofile=400:400"]))
-        {
-            lower.Join();
-        }
-
-        List<Socket> fill = [];
+        List<Socket> fill = UseAllDescriptors();
         try
         {
-            while (fill.Count < 400 && TryOpen() is { } socket)
-            {
-                fill.Add(socket);
-            }
-
             int served = 0;
             for (int i = 0; i < 60; i++)
             {
@@ -239,6 +243,60 @@ public sealed class ServerLimitTests : ServerTest
             fill.ForEach(static socket => socket.Dispose());
             server.DisposeAsync().AsTask().GetAwaiter().GetResult();
         }
+    }
+
+    // As above.
+    private static (string? Failure, bool IsGone) RestartWithoutDescriptors(ServerModel model)
+    {
+        StreamServer server = StreamServer.Start(EchoAsync, new() { Model = model });
+        server.RestartAsync(TimeSpan.Zero).GetAwaiter().GetResult();
+        string? failure = null;
+        List<Socket> fill = UseAllDescriptors();
+        try
+        {
+            server.RestartAsync(TimeSpan.Zero).GetAwaiter().GetResult();
+        }
+        catch (ServerRestartException refused)
+        {
+            failure = refused.Message;
+        }
+        finally
+        {
+            fill.ForEach(static socket => socket.Dispose());
+        }
+
+        using (var client = new TestClient(server.EndPoint))
+        {
+            client.Echo("as before");
+        }
+
+        server.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        try
+        {
+            new TestClient(server.EndPoint).Dispose();
+            return (failure, false);
+        }
+        catch (SocketException error) when (error.SocketErrorCode == SocketError.ConnectionRefused)
+        {
+            return (failure, true);
+        }
+    }
+
+    // 400, of which all are used when this has returned.
+    private static List<Socket> UseAllDescriptors()
+    {
+        using (var lower = ChildProcess.StartProgram("prlimit", ["--pid", $"{Environment.ProcessId}", "--nofile=400:400"]))
+        {
+            lower.Join();
+        }
+
+        List<Socket> fill = [];
+        while (fill.Count < 400 && TryOpen() is { } socket)
+        {
+            fill.Add(socket);
+        }
+
+        return fill;
     }
 
     private static Socket? TryOpen()
