@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using Plait.Interop;
 using Plait.Threads;
 
@@ -71,6 +72,7 @@ internal abstract class BlockingHost(ServerCore core) : TrackingHost(core)
 
     protected static WorkerThread StartThread(string name, Action work) => WorkerThread.Start(work, new WorkerThreadOptions { Name = name, IsDaemon = true });
 
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "It is told at once; the end must wait for those that are served all the same.")]
     private void AcceptAll(ListeningSocket listener)
     {
         try
@@ -101,6 +103,10 @@ internal abstract class BlockingHost(ServerCore core) : TrackingHost(core)
         catch (OperationCanceledException) when (Core.Stopping.IsCancellationRequested)
         {
             // There was no room when the end came.
+        }
+        catch (Exception error)
+        {
+            Core.TellAcceptorFailed(error);
         }
         finally
         {

@@ -128,6 +128,9 @@ internal sealed class ServerCore(ConnectionHandler handler, StreamServerOptions 
     public static int? PauseAfter(int errno, int last) => errno switch
     {
         Errno.ECONNABORTED or Errno.EAGAIN or Errno.EPERM => null,
+
+        // Of the network, and of one connection: accept(2) hands on what was pending for it, and says to go on with the next one.
+        Errno.ENETDOWN or Errno.EPROTO or Errno.ENOPROTOOPT or Errno.EHOSTDOWN or Errno.ENONET or Errno.EHOSTUNREACH or Errno.EOPNOTSUPP or Errno.ENETUNREACH => null,
         Errno.EMFILE or Errno.ENFILE or Errno.ENOMEM or Errno.ENOBUFS => Math.Clamp(last * 2, FirstPause, LongestPause),
         _ => throw new SystemCallException("accept", errno),
     };
@@ -233,6 +236,9 @@ internal sealed class ServerCore(ConnectionHandler handler, StreamServerOptions 
     /// <summary>What a handler has thrown, where nobody else wants to know.</summary>
     public static void TellOnStandardError(string name, Connection connection, Exception error) =>
         StandardError.Tell(name, $"the handler of {connection} has thrown: {error}");
+
+    /// <summary>It cannot accept any more. What is served goes on, and so does the server, until it is told to end.</summary>
+    public void TellAcceptorFailed(Exception error) => StandardError.Tell(Name, $"it accepts no more, and serves what it has: restart it, or start another one. {error}");
 
     private static void BreakOff(int descriptor)
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net.Sockets;
 using Plait.Interop;
 using Plait.Net.Engine;
@@ -30,6 +31,7 @@ internal sealed class SocketHost(ServerCore core) : TrackingHost(core)
         await _served.Task.ConfigureAwait(false);
     }
 
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "It is told at once; the end must wait for those that are served all the same.")]
     private async Task AcceptAllAsync(ListeningSocket listener)
     {
         try
@@ -44,6 +46,10 @@ internal sealed class SocketHost(ServerCore core) : TrackingHost(core)
         catch (OperationCanceledException) when (Core.Stopping.IsCancellationRequested)
         {
             AcceptQueued(listener);
+        }
+        catch (Exception error)
+        {
+            Core.TellAcceptorFailed(error);
         }
         finally
         {
@@ -69,7 +75,7 @@ internal sealed class SocketHost(ServerCore core) : TrackingHost(core)
     private async Task<int> RecoverAsync(SocketException error, int last)
     {
         Core.LeaveRoom();
-        if (ServerCore.PauseAfter(error.ErrorCode, last) is not { } pause)
+        if (ServerCore.PauseAfter(NumberOf(error), last) is not { } pause)
         {
             return last;
         }
@@ -124,6 +130,14 @@ internal sealed class SocketHost(ServerCore core) : TrackingHost(core)
             _served.SetResult();
         }
     }
+
+    // EPERM of a filter has the name of EACCES there, and what has none there, of which ENOMEM and EPROTO may be met, goes on after a pause.
+    private static int NumberOf(SocketException error) => error.SocketErrorCode switch
+    {
+        SocketError.AccessDenied => Errno.EPERM,
+        SocketError.SocketError => Errno.ENOMEM,
+        _ => error.ErrorCode,
+    };
 
     private static Socket Take(int descriptor) => new(new SafeSocketHandle(descriptor, ownsHandle: true));
 }

@@ -5,6 +5,7 @@ using Plait.Interop;
 using Plait.Net;
 using Plait.Net.Servers;
 using Plait.Processes;
+using Plait.Tests.Execution;
 using Plait.Tests.Processes.Deaths;
 using Xunit;
 
@@ -25,6 +26,54 @@ public sealed class ServerFaultTests : ServerTest
         using var child = ChildProcess.Start(ServeWithoutStandardError, model);
 
         Assert.Equal(3, child.Result);
+    }
+
+    [Theory]
+    [InlineData(Errno.ENETDOWN)]
+    [InlineData(Errno.EPROTO)]
+    [InlineData(Errno.ENOPROTOOPT)]
+    [InlineData(Errno.EHOSTDOWN)]
+    [InlineData(Errno.ENONET)]
+    [InlineData(Errno.EHOSTUNREACH)]
+    [InlineData(Errno.EOPNOTSUPP)]
+    [InlineData(Errno.ENETUNREACH)]
+    public void PauseAfter_AnErrorOfOneConnection_GoesOnAtOnce(int errno) => Assert.Null(ServerCore.PauseAfter(errno, last: 0));
+
+    [Theory]
+    [InlineData(ServerModel.Threads)]
+    [InlineData(ServerModel.Pool)]
+    [InlineData(ServerModel.Sockets)]
+    [InlineData(ServerModel.Processes)]
+    public void Acceptor_ThatFails_IsToldAndWhatIsServedIsBrokenOffInTime(ServerModel model)
+    {
+        using var child = ChildProcess.Start(FailToAccept, model);
+
+        (string told, long brokenOff) = child.Result;
+
+        Assert.StartsWith("Server 'desk': it accepts no more, and serves what it has", told, StringComparison.Ordinal);
+        Assert.Equal(1, brokenOff);
+    }
+
+    // In a process of its own, of which nobody else has the standard error.
+    private static (string Told, long BrokenOff) FailToAccept(ServerModel model)
+    {
+        using var told = new WaitingWriter();
+        Console.SetError(told);
+        var options = new StreamServerOptions { Model = model };
+        var worker = new ServerWorker("desk");
+        var listener = new ListeningSocket(StreamCalls.Listen(options.EndPoint, options.Backlog, isShared: false));
+        ServerHost host = ServerModels.CreateHost(options, new ServerCore(EchoAsync, options, "desk", [worker], static (_, _) => { }));
+        host.Start([listener]);
+        using var client = new TestClient(StreamCalls.LocalName(listener.Number)!);
+        client.Echo("before");
+
+        StreamCalls.Shutdown(listener.Number);
+        string line = told.Line.WaitAsync(Waits.Hang).GetAwaiter().GetResult();
+        client.Echo("after");
+        host.StopAsync(leavesQueue: false, new CancellationToken(canceled: true)).WaitAsync(Waits.Hang).GetAwaiter().GetResult();
+
+        client.IsEnded();
+        return (line, worker[ServerCount.BrokenOff]);
     }
 
     [Fact]
@@ -160,6 +209,17 @@ public sealed class ServerFaultTests : ServerTest
                 await connection.SendAsync(data);
             }
         }
+    }
+
+    private sealed class WaitingWriter : TextWriter
+    {
+        private readonly TaskCompletionSource<string> _line = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task<string> Line => _line.Task;
+
+        public override Encoding Encoding => Encoding.UTF8;
+
+        public override void WriteLine(string? value) => _line.TrySetResult(value ?? "");
     }
 
     private sealed class BrokenWriter : TextWriter
