@@ -43,8 +43,9 @@ internal abstract class BlockingHost(ServerCore core) : TrackingHost(core)
     }
 
     /// <summary>Before the next one is accepted: waits for somebody who can serve it.</summary>
-    /// <exception cref="OperationCanceledException">The server is to end.</exception>
-    protected virtual void WaitForServer()
+    /// <param name="until">Ends the wait.</param>
+    /// <exception cref="OperationCanceledException">It was ended.</exception>
+    protected virtual void WaitForServer(CancellationToken until)
     {
     }
 
@@ -77,32 +78,8 @@ internal abstract class BlockingHost(ServerCore core) : TrackingHost(core)
     {
         try
         {
-            int pause = 0;
-            while (!Core.Stopping.IsCancellationRequested)
-            {
-                WaitForServer();
-                Core.WaitForRoom();
-                int accepted = Accept(listener);
-                if (TryDispatch(accepted))
-                {
-                    pause = 0;
-                }
-                else
-                {
-                    LeaveServer();
-                    Core.LeaveRoom();
-                    if (ServerCore.PauseAfter(-accepted, pause) is { } next)
-                    {
-                        pause = next;
-                        Worker.Count(ServerCount.AcceptPauses);
-                        _ = Core.Stopping.WaitHandle.WaitOne(pause);
-                    }
-                }
-            }
-        }
-        catch (OperationCanceledException) when (Core.Stopping.IsCancellationRequested)
-        {
-            // There was no room when the end came.
+            AcceptUntilStopped(listener);
+            AcceptQueued(listener);
         }
         catch (Exception error)
         {
@@ -110,19 +87,84 @@ internal abstract class BlockingHost(ServerCore core) : TrackingHost(core)
         }
         finally
         {
-            // What has been connected already is served to its end.
-            for (int left = Core.MostQueued; left > 0 && TryDispatch(StreamCalls.Accept(listener.Number, isBlocking: true)); left--)
-            {
-            }
-
             listener.Leave();
             EndServing();
+        }
+    }
+
+    private void AcceptUntilStopped(ListeningSocket listener)
+    {
+        try
+        {
+            int pause = 0;
+            while (!Core.Stopping.IsCancellationRequested)
+            {
+                WaitForPlace(Core.Stopping);
+                int accepted = Accept(listener);
+                if (TryDispatch(accepted))
+                {
+                    pause = 0;
+                }
+                else if (ServerCore.PauseAfter(-accepted, pause) is { } next)
+                {
+                    pause = next;
+                    Worker.Count(ServerCount.AcceptPauses);
+                    _ = Core.Stopping.WaitHandle.WaitOne(pause);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (Core.Stopping.IsCancellationRequested)
+        {
+            // There was no room when the end came.
+        }
+    }
+
+    // What has been connected already is served to its end: no more of it at once than before.
+    private void AcceptQueued(ListeningSocket listener)
+    {
+        try
+        {
+            for (int left = Core.MostQueued; left > 0 && listener.HasQueued; left--)
+            {
+                WaitForPlace(Core.BreakingOff);
+
+                // The room may come from one that was broken off.
+                if (!TryDispatch(Core.IsBreakingOff ? -Errno.ECANCELED : StreamCalls.Accept(listener.Number, isBlocking: true)))
+                {
+                    return;
+                }
+            }
+        }
+        catch (OperationCanceledException) when (Core.IsBreakingOff)
+        {
+            // Who is still queued is broken off with the socket.
+        }
+    }
+
+    // Somebody who serves, and room. Nothing of it is held when it throws.
+    private void WaitForPlace(CancellationToken until)
+    {
+        WaitForServer(until);
+        try
+        {
+            Core.WaitForRoom(until);
+        }
+        catch
+        {
+            LeaveServer();
+            throw;
         }
     }
 
     // The listening socket does not block, so that nothing that others have accepted is waited for; the sockets that it gives do.
     private int Accept(ListeningSocket listener)
     {
+        if (Core.Stopping.IsCancellationRequested)
+        {
+            // The place may come from one that was broken off: what is queued at the end has its own turn.
+            return -Errno.EAGAIN;
+        }
+
         // Under load somebody waits already: asking first saves a call, and processes that share the socket the wake-ups of all for each connection.
         int accepted = StreamCalls.Accept(listener.Number, isBlocking: true);
         if (accepted != -Errno.EAGAIN)
@@ -135,23 +177,20 @@ internal abstract class BlockingHost(ServerCore core) : TrackingHost(core)
         return both[1].Revents != 0 ? -Errno.EAGAIN : StreamCalls.Accept(listener.Number, isBlocking: true);
     }
 
+    // The place that was waited for goes to the connection, or is given back.
     private bool TryDispatch(int accepted)
     {
-        if (accepted < 0)
-        {
-            return false;
-        }
-
-        if (Core.TryEnter(Worker, accepted))
+        if (accepted >= 0 && Core.TryEnter(Worker, accepted))
         {
             Dispatch(accepted);
         }
         else
         {
             LeaveServer();
+            Core.LeaveRoom();
         }
 
-        return true;
+        return accepted >= 0;
     }
 }
 
@@ -194,7 +233,14 @@ internal sealed class ThreadHost(ServerCore core) : BlockingHost(core)
             {
                 // As many threads as there may be: until one has ended.
                 Worker.Count(ServerCount.AcceptPauses);
-                _ = Core.Stopping.WaitHandle.WaitOne(pause);
+                _ = Core.BreakingOff.WaitHandle.WaitOne(pause);
+            }
+            catch (ThreadStartRefusedException)
+            {
+                // There is no time left for that.
+                Core.Leave(Worker, descriptor);
+                Leave();
+                return;
             }
         }
     }
@@ -227,7 +273,7 @@ internal sealed class PoolHost(ServerCore core, int count) : BlockingHost(core)
         }
     }
 
-    protected override void WaitForServer() => _idle.Wait(Core.Stopping);
+    protected override void WaitForServer(CancellationToken until) => _idle.Wait(until);
 
     protected override void LeaveServer() => _idle.Release();
 

@@ -53,7 +53,7 @@ internal sealed class ConnectionProcessHost(ServerCore core) : BlockingHost(core
             {
                 // As many processes as there may be: until one has ended.
                 Worker.Count(ServerCount.AcceptPauses);
-                _ = Core.Stopping.WaitHandle.WaitOne(pause);
+                _ = Core.BreakingOff.WaitHandle.WaitOne(pause);
             }
             catch (Exception refused) when (refused is ChildStartException or CannotTravelException or SystemCallException)
             {

@@ -14,6 +14,7 @@ internal sealed class ServerCore(ConnectionHandler handler, StreamServerOptions 
     private const int LongestPause = 1000;
 
     private readonly CancellationTokenSource _stopping = new();
+    private readonly CancellationTokenSource _breakingOff = new();
     private readonly SemaphoreSlim _room = new(options.MaxConnections);
 
     public StreamServerOptions Options => options;
@@ -37,8 +38,11 @@ internal sealed class ServerCore(ConnectionHandler handler, StreamServerOptions 
     /// <summary>Set when it is to end.</summary>
     public CancellationToken Stopping => _stopping.Token;
 
-    /// <summary>Whether what ends from here on was broken off.</summary>
-    public bool IsBreakingOff { get; set; }
+    /// <summary>Set when its time to end is over: what ends from here on was broken off.</summary>
+    public CancellationToken BreakingOff => _breakingOff.Token;
+
+    /// <summary>Whether that is so.</summary>
+    public bool IsBreakingOff => _breakingOff.IsCancellationRequested;
 
     public TimeSpan? FirstByteTimeout => options.FirstByteTimeout == options.IdleTimeout ? null : options.FirstByteTimeout;
 
@@ -67,16 +71,24 @@ internal sealed class ServerCore(ConnectionHandler handler, StreamServerOptions 
         }
     }
 
+    /// <summary>The time to end is over.</summary>
+    public void BreakOff() => _breakingOff.Cancel();
+
     /// <summary>Room for one more, waited for where connections beyond the most wait.</summary>
     /// <exception cref="OperationCanceledException">It is to end.</exception>
-    public ValueTask WaitForRoomAsync() => options.WhenFull == WhenServerFull.Refuse || _room.Wait(0, CancellationToken.None) ? default : new ValueTask(_room.WaitAsync(Stopping));
+    public ValueTask WaitForRoomAsync() => WaitForRoomAsync(Stopping);
 
-    /// <inheritdoc cref="WaitForRoomAsync"/>
-    public void WaitForRoom()
+    /// <summary>As above, for those who accept when it is to end as well.</summary>
+    /// <param name="until">Ends the wait: <see cref="Stopping"/>, or <see cref="BreakingOff"/> for what is queued at the end.</param>
+    /// <exception cref="OperationCanceledException">It was ended.</exception>
+    public ValueTask WaitForRoomAsync(CancellationToken until) => options.WhenFull == WhenServerFull.Refuse || _room.Wait(0, CancellationToken.None) ? default : new ValueTask(_room.WaitAsync(until));
+
+    /// <inheritdoc cref="WaitForRoomAsync(CancellationToken)"/>
+    public void WaitForRoom(CancellationToken until)
     {
         if (options.WhenFull == WhenServerFull.Wait)
         {
-            _room.Wait(Stopping);
+            _room.Wait(until);
         }
     }
 
@@ -249,6 +261,7 @@ internal sealed class ServerCore(ConnectionHandler handler, StreamServerOptions 
     public void Dispose()
     {
         _stopping.Dispose();
+        _breakingOff.Dispose();
         _room.Dispose();
     }
 }

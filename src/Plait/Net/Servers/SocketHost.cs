@@ -36,16 +36,8 @@ internal sealed class SocketHost(ServerCore core) : TrackingHost(core)
     {
         try
         {
-            int pause = 0;
-            while (true)
-            {
-                await Core.WaitForRoomAsync().ConfigureAwait(false);
-                pause = await TryAcceptAsync(listener.Socket).ConfigureAwait(false) is { } error ? await RecoverAsync(error, pause).ConfigureAwait(false) : 0;
-            }
-        }
-        catch (OperationCanceledException) when (Core.Stopping.IsCancellationRequested)
-        {
-            AcceptQueued(listener);
+            await AcceptUntilStoppedAsync(listener.Socket).ConfigureAwait(false);
+            await AcceptQueuedAsync(listener).ConfigureAwait(false);
         }
         catch (Exception error)
         {
@@ -58,6 +50,23 @@ internal sealed class SocketHost(ServerCore core) : TrackingHost(core)
         }
     }
 
+    private async Task AcceptUntilStoppedAsync(Socket listener)
+    {
+        try
+        {
+            int pause = 0;
+            while (true)
+            {
+                await Core.WaitForRoomAsync().ConfigureAwait(false);
+                pause = await TryAcceptAsync(listener).ConfigureAwait(false) is { } error ? await RecoverAsync(error, pause).ConfigureAwait(false) : 0;
+            }
+        }
+        catch (OperationCanceledException) when (Core.Stopping.IsCancellationRequested)
+        {
+            // It is to end.
+        }
+    }
+
     private async Task<SocketException?> TryAcceptAsync(Socket listener)
     {
         try
@@ -67,14 +76,19 @@ internal sealed class SocketHost(ServerCore core) : TrackingHost(core)
         }
         catch (SocketException error)
         {
+            Core.LeaveRoom();
             return error;
+        }
+        catch (OperationCanceledException)
+        {
+            Core.LeaveRoom();
+            throw;
         }
     }
 
     // Gives the pause that was made, in milliseconds.
     private async Task<int> RecoverAsync(SocketException error, int last)
     {
-        Core.LeaveRoom();
         if (ServerCore.PauseAfter(NumberOf(error), last) is not { } pause)
         {
             return last;
@@ -85,12 +99,29 @@ internal sealed class SocketHost(ServerCore core) : TrackingHost(core)
         return pause;
     }
 
-    // What has been connected already is served to its end.
-    private void AcceptQueued(ListeningSocket listener)
+    // What has been connected already is served to its end: no more of it at once than before.
+    private async Task AcceptQueuedAsync(ListeningSocket listener)
     {
-        for (int left = Core.MostQueued; left > 0 && StreamCalls.Accept(listener.Number, isBlocking: false) is >= 0 and int accepted; left--)
+        try
         {
-            Dispatch(Take(accepted));
+            for (int left = Core.MostQueued; left > 0 && listener.HasQueued; left--)
+            {
+                await Core.WaitForRoomAsync(Core.BreakingOff).ConfigureAwait(false);
+
+                // The room may come from one that was broken off.
+                int accepted = Core.IsBreakingOff ? -Errno.ECANCELED : StreamCalls.Accept(listener.Number, isBlocking: false);
+                if (accepted < 0)
+                {
+                    Core.LeaveRoom();
+                    return;
+                }
+
+                Dispatch(Take(accepted));
+            }
+        }
+        catch (OperationCanceledException) when (Core.IsBreakingOff)
+        {
+            // Who is still queued is broken off with the socket.
         }
     }
 

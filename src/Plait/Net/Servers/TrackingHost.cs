@@ -14,7 +14,7 @@ internal abstract class TrackingHost(ServerCore core) : ServerHost(core)
         Task ended = EndAsync();
         if (!await InTimeAsync(ended, overdue).ConfigureAwait(false))
         {
-            Core.IsBreakingOff = true;
+            Core.BreakOff();
             BreakOff();
 
             // A handler that waits for its connection comes back at once; one that is busy with something else has a while.

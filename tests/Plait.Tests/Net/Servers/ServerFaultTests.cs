@@ -76,6 +76,72 @@ public sealed class ServerFaultTests : ServerTest
         return (line, worker[ServerCount.BrokenOff]);
     }
 
+    [Theory]
+    [InlineData(ServerModel.Iterative)]
+    [InlineData(ServerModel.Threads)]
+    [InlineData(ServerModel.Pool)]
+    [InlineData(ServerModel.Sockets)]
+    [InlineData(ServerModel.Processes)]
+    public async Task Stop_OfAServerThatIsFull_ServesNoMoreOfTheQueueAtOnce(ServerModel model)
+    {
+        StreamServer server = StartServer(EchoAsync, new() { Model = model, MaxConnections = 1 });
+        TestClient first = Connect(server);
+        first.Echo("first");
+        TestClient[] queued = [Connect(server), Connect(server), Connect(server)];
+
+        Task stopped = server.StopAsync(Waits.Hang);
+        first.Echo("and still");
+        first.Dispose();
+
+        foreach ((int number, TestClient client) in queued.Index())
+        {
+            client.Echo("next");
+            Assert.Equal(number + 2, server.GetStatistics().Accepted);
+            client.Dispose();
+        }
+
+        await stopped.InTime();
+        Assert.Equal((4, 0), (server.GetStatistics().Served, server.GetStatistics().BrokenOff));
+    }
+
+    [Theory]
+    [InlineData(ServerModel.Threads)]
+    [InlineData(ServerModel.Pool)]
+    [InlineData(ServerModel.Sockets)]
+    [InlineData(ServerModel.Processes)]
+    public async Task Stop_OfAServerThatIsFull_BreaksOffTheQueueWhenTheTimeIsOver(ServerModel model)
+    {
+        StreamServer server = StartServer(EchoAsync, new() { Model = model, MaxConnections = 1 });
+        TestClient first = Connect(server);
+        first.Echo("first");
+        TestClient queued = Connect(server);
+
+        await server.StopAsync(TimeSpan.FromMilliseconds(30)).InTime();
+
+        first.IsEnded();
+        queued.IsEnded();
+        Assert.Equal((1, 1, 0), (server.GetStatistics().Accepted, server.GetStatistics().BrokenOff, server.GetStatistics().Active));
+    }
+
+    [Fact]
+    public async Task Acceptor_WhoseDispatchFailsAtTheEnd_LeavesTheSocketAndEndsThoseWhoServe()
+    {
+        var options = new StreamServerOptions();
+        var listener = new ListeningSocket(StreamCalls.Listen(options.EndPoint, options.Backlog, isShared: false));
+        EndPoint address = StreamCalls.LocalName(listener.Number)!;
+        var host = new RefusingHost(new ServerCore(EchoAsync, options, "desk", [new ServerWorker("desk")], static (_, _) => { }));
+        host.Start([listener]);
+        TestClient client = Keep(new TestClient(address));
+        Assert.True(host.HasBegun.Wait(Waits.Hang, TestContext.Current.CancellationToken));
+
+        Task stopped = host.StopAsync(leavesQueue: false, new CancellationToken(canceled: true));
+        host.Gate.Set();
+        await stopped.InTime();
+
+        client.IsEnded();
+        Assert.True(Throws(() => new TestClient(address).Dispose()), "It still listens.");
+    }
+
     [Fact]
     public void Order_OfAWorker_HasWhatItNeedsToEmptyTheQueue()
     {
@@ -209,6 +275,28 @@ public sealed class ServerFaultTests : ServerTest
                 await connection.SendAsync(data);
             }
         }
+    }
+
+    // Cannot start anything to serve a connection, and says so when it is to end.
+    private sealed class RefusingHost(ServerCore core) : BlockingHost(core)
+    {
+        private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public ManualResetEventSlim HasBegun { get; } = new();
+
+        public ManualResetEventSlim Gate { get; } = new();
+
+        protected override void Dispatch(int descriptor)
+        {
+            HasBegun.Set();
+            Gate.Wait();
+            Core.Leave(Worker, descriptor);
+            throw new InvalidOperationException("This one is meant to fail.");
+        }
+
+        protected override void EndServing() => _ended.SetResult();
+
+        protected override Task ServedAsync() => _ended.Task;
     }
 
     private sealed class WaitingWriter : TextWriter
