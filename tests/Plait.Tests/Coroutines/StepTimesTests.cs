@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Plait.Coroutines;
 using Plait.Synchronization;
 using Plait.Tests.Execution;
@@ -13,8 +14,8 @@ public sealed class StepTimesTests : CoroutineTest
         static async () =>
         {
             await Turns(100);
-            long start = Environment.TickCount64;
-            SpinWait.SpinUntil(() => Environment.TickCount64 - start > 20);
+            long start = Stopwatch.GetTimestamp();
+            SpinWait.SpinUntil(() => Stopwatch.GetElapsedTime(start) > TimeSpan.FromMilliseconds(20));
             await Turns(100);
             StepTimes times = EventLoop.Current!.GetStepTimes()!;
             Assert.InRange(times.Total, 200, EventLoop.Current.GetStatistics().Steps);
