@@ -27,6 +27,7 @@ internal sealed class MapSubmitRunner(IExecutor executor) : IChunkRunner
 
     private static void Finish<TIn, TOut>(ChunkRequest<TIn, TOut> chunk, Future<TOut> done, Control control)
     {
+        control.Forget();
         try
         {
             chunk.Target(0, 1)[0] = done.TakeDone();
@@ -49,7 +50,12 @@ internal sealed class MapSubmitRunner(IExecutor executor) : IChunkRunner
 
     private sealed class Control(Future future) : IChunkControl
     {
+        // Null when it is done: a chunk is known until its end has been noted, and must not hold a value that the reader has had.
+        private Future? _future = future;
+
         public bool IsCancelled { get; private set; }
+
+        public void Forget() => Volatile.Write(ref _future, null);
 
         public bool TryCut(out int next)
         {
@@ -60,7 +66,7 @@ internal sealed class MapSubmitRunner(IExecutor executor) : IChunkRunner
         public void Cancel(CancellationToken token)
         {
             IsCancelled = true;
-            _ = future.Cancel(token);
+            _ = Volatile.Read(ref _future)?.Cancel(token);
         }
     }
 }
