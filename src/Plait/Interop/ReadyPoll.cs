@@ -11,6 +11,13 @@ internal static unsafe class ReadyPoll
     /// <summary>In <see cref="PollDescriptor.Revents"/>: the number stands for nothing.</summary>
     public const short NotOpen = 32;
 
+    /// <summary>Whether there is something to read at one, or somebody to accept. Does not wait.</summary>
+    public static bool IsReadable(int descriptor)
+    {
+        Span<PollDescriptor> one = [new() { Fd = descriptor, Events = Readable }];
+        return Wait(one, deadline: 0) > 0;
+    }
+
     /// <summary>How many are ready; 0 when the time was over. <see cref="PollDescriptor.Revents"/> says which, and is set too for an end whose other end is gone.</summary>
     /// <param name="descriptors">What to wait for. Negative numbers are passed over.</param>
     /// <param name="deadline">By the monotonic clock; 0 to look only.</param>

@@ -23,8 +23,11 @@ internal abstract class LoopListener(EventLoop loop, int descriptor)
     /// <returns>Its descriptor, which does not block; or the error's number, negative. Room was taken in either case.</returns>
     public abstract ValueTask<int> AcceptAsync(Func<ValueTask> takeRoom);
 
-    /// <summary>One that the kernel has accepted for somebody who waits no more; or an error's number, negative.</summary>
-    public virtual int TakeAccepted() => -Errno.EAGAIN;
+    /// <summary>Ends a wait that was broken off while it had room: a descriptor that the kernel has accepted meanwhile, or an error's number, negative. Null: no room was taken.</summary>
+    public virtual int? TakeLast() => null;
+
+    /// <summary>Whether somebody is queued, to be accepted.</summary>
+    public bool HasQueued => ReadyPoll.IsReadable(_descriptor.Number);
 
     /// <summary>The next one that is queued; or the error's number, negative.</summary>
     public int AcceptQueued() => StreamCalls.Accept(_descriptor.Number, isBlocking: false);

@@ -11,6 +11,7 @@ internal sealed class RingListener : LoopListener
     private readonly RingPoller _poller;
     private readonly RingAccept _accept;
     private readonly ReadyWait _wait;
+    private bool _hasRoom;
 
     public RingListener(EventLoop loop, RingPoller poller, int descriptor)
         : base(loop, descriptor)
@@ -24,16 +25,24 @@ internal sealed class RingListener : LoopListener
     public override async ValueTask<int> AcceptAsync(Func<ValueTask> takeRoom)
     {
         await takeRoom();
+        _hasRoom = true;
         _accept.Submit();
         await _wait.WaitAsync(CoroutineContext.Require("A server"), MonotonicClock.Never);
+        _hasRoom = false;
         return _accept.Take() is { } accepted and not -Errno.EINTR ? accepted : -Errno.EAGAIN;
     }
 
-    public override int TakeAccepted()
+    public override int? TakeLast()
     {
-        // It may have been faster than the cancellation.
+        if (!_hasRoom)
+        {
+            return null;
+        }
+
+        // It may have been faster than the cancellation. And the kernel wakes one of those who wait to accept: if it was this one, nobody else knows who has come.
+        _hasRoom = false;
         _poller.CancelAndWait(_accept);
-        return _accept.Take() ?? base.TakeAccepted();
+        return _accept.Take() is { } accepted and >= 0 ? accepted : AcceptQueued();
     }
 
     public override void Close()

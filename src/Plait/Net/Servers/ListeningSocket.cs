@@ -15,14 +15,7 @@ internal sealed class ListeningSocket(Descriptor descriptor)
     public int Number { get; } = descriptor.Number;
 
     /// <summary>Whether somebody is queued, to be accepted.</summary>
-    public bool HasQueued
-    {
-        get
-        {
-            Span<PollDescriptor> one = [new() { Fd = Number, Events = ReadyPoll.Readable }];
-            return ReadyPoll.Wait(one, deadline: 0) > 0;
-        }
-    }
+    public bool HasQueued => ReadyPoll.IsReadable(Number);
 
     /// <summary>
     /// The same as a socket of .NET, one for all users: its poller does not forget a descriptor that is closed while others have the socket, so that another one of that number would be refused.

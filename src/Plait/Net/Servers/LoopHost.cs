@@ -67,7 +67,11 @@ internal sealed class LoopHost(ServerCore core, Func<ServerWorker, LoopPoller>? 
         Task ended = Task.WhenAll(_loops.Select(static each => each.Loop.ShutdownAsync(Timeout.InfiniteTimeSpan)));
         if (!await InTimeAsync(ended, overdue).ConfigureAwait(false))
         {
-            await Task.WhenAll(_loops.Select(static each => each.Loop.ShutdownAsync(TimeSpan.Zero))).ConfigureAwait(false);
+            Core.BreakOff();
+            if (!await IsSoonAsync(Task.WhenAll(_loops.Select(static each => each.Loop.ShutdownAsync(TimeSpan.Zero)))).ConfigureAwait(false))
+            {
+                return false;
+            }
         }
 
         // Where the loop has ended before it came to it.
@@ -90,7 +94,7 @@ internal sealed class LoopHost(ServerCore core, Func<ServerWorker, LoopPoller>? 
             int pause = 0;
             for (int inARow = 1; ; inARow++)
             {
-                int accepted = await listener.AcceptAsync(Core.WaitForRoomAsync);
+                int accepted = await listener.AcceptAsync(TakeRoomAsync);
                 if (TryServe(loop, accepted, worker))
                 {
                     pause = 0;
@@ -115,7 +119,7 @@ internal sealed class LoopHost(ServerCore core, Func<ServerWorker, LoopPoller>? 
         }
         catch (OperationCanceledException) when (Core.Stopping.IsCancellationRequested)
         {
-            AcceptQueued(loop, listener, worker);
+            await AcceptQueuedAsync(loop, listener, worker);
         }
         finally
         {
@@ -138,14 +142,42 @@ internal sealed class LoopHost(ServerCore core, Func<ServerWorker, LoopPoller>? 
         }
     }
 
-    // What has been connected already is served to its end.
-    private void AcceptQueued(EventLoop loop, LoopListener listener, ServerWorker worker)
+    // What has been connected already is served to its end: no more of it at once than before.
+    private async Task AcceptQueuedAsync(EventLoop loop, LoopListener listener, ServerWorker worker)
     {
         // Also where others go on to accept what is queued.
-        _ = TryServe(loop, listener.TakeAccepted(), worker);
-        for (int left = Core.MostQueued; left > 0 && TryServe(loop, listener.AcceptQueued(), worker); left--)
+        if (listener.TakeLast() is { } last && !TryServe(loop, last, worker))
         {
+            Core.LeaveRoom();
         }
+
+        try
+        {
+            for (int left = Core.MostQueued; left > 0 && listener.HasQueued; left--)
+            {
+                await TakeRoomAsync(Core.BreakingOff);
+
+                // The room may come from one that was broken off.
+                if (Core.IsBreakingOff || !TryServe(loop, listener.AcceptQueued(), worker))
+                {
+                    Core.LeaveRoom();
+                    return;
+                }
+            }
+        }
+        catch (OperationCanceledException) when (Core.IsBreakingOff)
+        {
+            // Who is still queued is broken off with the socket.
+        }
+    }
+
+    private ValueTask TakeRoomAsync() => TakeRoomAsync(Core.Stopping);
+
+    // Shielded: room that comes at the very end is not lost, and a coroutine that was killed can wait for it.
+    private ValueTask TakeRoomAsync(CancellationToken until)
+    {
+        ValueTask room = Core.WaitForRoomAsync(until);
+        return room.IsCompleted ? room : new ValueTask(Coroutine.Shield(room.AsTask));
     }
 
     private bool TryServe(EventLoop loop, int accepted, ServerWorker worker)

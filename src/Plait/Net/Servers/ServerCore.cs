@@ -75,10 +75,6 @@ internal sealed class ServerCore(ConnectionHandler handler, StreamServerOptions 
     public void BreakOff() => _breakingOff.Cancel();
 
     /// <summary>Room for one more, waited for where connections beyond the most wait.</summary>
-    /// <exception cref="OperationCanceledException">It is to end.</exception>
-    public ValueTask WaitForRoomAsync() => WaitForRoomAsync(Stopping);
-
-    /// <summary>As above, for those who accept when it is to end as well.</summary>
     /// <param name="until">Ends the wait: <see cref="Stopping"/>, or <see cref="BreakingOff"/> for what is queued at the end.</param>
     /// <exception cref="OperationCanceledException">It was ended.</exception>
     public ValueTask WaitForRoomAsync(CancellationToken until) => options.WhenFull == WhenServerFull.Refuse || _room.Wait(0, CancellationToken.None) ? default : new ValueTask(_room.WaitAsync(until));

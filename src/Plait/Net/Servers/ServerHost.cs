@@ -40,6 +40,13 @@ internal abstract class ServerHost(ServerCore core)
     /// <returns>Whether nothing of it is left.</returns>
     protected abstract Task<bool> DrainAsync(CancellationToken overdue);
 
+    /// <summary>Whether it completes soon after everything was broken off: a handler that waits for its connection comes back at once; one that is busy with something else has a while.</summary>
+    protected static async Task<bool> IsSoonAsync(Task task)
+    {
+        using var late = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+        return await InTimeAsync(task, late.Token).ConfigureAwait(false);
+    }
+
     /// <summary>Whether it completes in time.</summary>
     protected static async Task<bool> InTimeAsync(Task task, CancellationToken overdue)
     {

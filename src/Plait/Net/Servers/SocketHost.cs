@@ -57,7 +57,7 @@ internal sealed class SocketHost(ServerCore core) : TrackingHost(core)
             int pause = 0;
             while (true)
             {
-                await Core.WaitForRoomAsync().ConfigureAwait(false);
+                await Core.WaitForRoomAsync(Core.Stopping).ConfigureAwait(false);
                 pause = await TryAcceptAsync(listener).ConfigureAwait(false) is { } error ? await RecoverAsync(error, pause).ConfigureAwait(false) : 0;
             }
         }

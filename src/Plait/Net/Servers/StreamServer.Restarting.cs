@@ -45,7 +45,7 @@ public sealed partial class StreamServer
         // The gate is held here.
         ServerHost fresh = ServerModels.CreateHost(Options, NewCore(mustComeUp: true));
         IReadOnlyList<ListeningSocket> listeners = ShareListeners();
-        await Task.Yield();
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         Exception? reason = await TryComeUpAsync(fresh, listeners).ConfigureAwait(false);
         ServerHost leaving = reason is null && TryTakeOver(fresh) ? old : fresh;
         using var overdue = CancellationTokenSource.CreateLinkedTokenSource(_overdue.Token);

@@ -101,11 +101,11 @@ public sealed partial class StreamServer : IAsyncDisposable
     }
 
     /// <summary>
-    /// Ends the server: accepts what is queued and nothing more, sets <see cref="Connection.Stopping"/>, waits for the connections that are being served, and breaks off those that have not
-    /// ended in time.
+    /// Ends the server: accepts what is queued, as there is room for it, and nothing more; sets <see cref="Connection.Stopping"/>, waits for the connections that are being served, and
+    /// breaks off those that have not ended in time.
     /// </summary>
     /// <param name="drain">How long to wait; 0 breaks off at once, <see cref="Timeout.InfiniteTimeSpan"/> never does. Default: null, <see cref="StreamServerOptions.DrainTimeout"/>. Of several calls the first one's holds.</param>
-    /// <returns>Completes when nothing of the server is left.</returns>
+    /// <returns>Completes when nothing of the server is left; at the latest five seconds after breaking off, when handlers that take no notice of it (because they block) are left to themselves.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The time is negative.</exception>
     public Task StopAsync(TimeSpan? drain = null)
     {
@@ -141,7 +141,7 @@ public sealed partial class StreamServer : IAsyncDisposable
 
     private async Task StopHereAsync(ServerHost host, Task? restart, TimeSpan drain)
     {
-        await Task.Yield();
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         LeaveListeners();
         await _ending.CancelAsync().ConfigureAwait(false);
         EndAfter(_overdue, drain);

@@ -16,13 +16,7 @@ internal abstract class TrackingHost(ServerCore core) : ServerHost(core)
         {
             Core.BreakOff();
             BreakOff();
-
-            // A handler that waits for its connection comes back at once; one that is busy with something else has a while.
-            using var late = new CancellationTokenSource(BreakOffTime);
-            if (!await InTimeAsync(ended, late.Token).ConfigureAwait(false))
-            {
-                return false;
-            }
+            return await IsSoonAsync(ended).ConfigureAwait(false);
         }
 
         return true;
@@ -58,6 +52,4 @@ internal abstract class TrackingHost(ServerCore core) : ServerHost(core)
             _connections.TryRemove(connection, out _);
         }
     }
-
-    private static TimeSpan BreakOffTime => TimeSpan.FromSeconds(5);
 }

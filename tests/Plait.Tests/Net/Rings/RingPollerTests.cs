@@ -1,9 +1,11 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Plait.Coroutines;
 using Plait.Coroutines.Engine;
 using Plait.Interop;
 using Plait.Net;
+using Plait.Net.Engine;
 using Plait.Net.Rings;
 using Plait.Tests.Coroutines;
 using Xunit;
@@ -22,7 +24,7 @@ public sealed class RingPollerTests : CoroutineTest
         string[] got = Run(
             async () =>
             {
-                using var listener = new TcpListener(System.Net.IPAddress.Loopback, 0);
+                using var listener = new TcpListener(IPAddress.Loopback, 0);
                 listener.Start(Count);
                 List<(Connection Ours, Socket Peer)> pairs = [];
                 for (int i = 0; i < Count; i++)
@@ -74,7 +76,7 @@ public sealed class RingPollerTests : CoroutineTest
         int ended = Run(
             static async () =>
             {
-                using var listener = new TcpListener(System.Net.IPAddress.Loopback, 0);
+                using var listener = new TcpListener(IPAddress.Loopback, 0);
                 listener.Start(Count);
                 List<Connection> all = [];
                 List<Socket> peers = [];
@@ -168,6 +170,41 @@ public sealed class RingPollerTests : CoroutineTest
                 }
             },
             Over(RingPoller.Completions));
+    }
+
+    [Fact]
+    public void TakeLast_OfTheOneThatTheKernelWoke_HasWhoHasConnected()
+    {
+        int taken = Run(
+            static async () =>
+            {
+                EventLoop loop = EventLoop.Current!;
+                using Descriptor socket = StreamCalls.Listen(new IPEndPoint(IPAddress.Loopback, 0), backlog: 4, isShared: false);
+                var first = LoopListener.Open(loop, Descriptor.Duplicate(socket).Detach());
+                var second = LoopListener.Open(loop, Descriptor.Duplicate(socket).Detach());
+                Coroutine<int>[] accepting = [.. new[] { first, second }.Select(static listener => Coroutine.Spawn(() => listener.AcceptAsync(static () => default).AsTask()))];
+                await Turns();
+
+                // In one step, so that neither has accepted yet.
+                using var client = new Socket(SocketType.Stream, ProtocolType.Tcp);
+                client.Connect(StreamCalls.LocalName(socket.Number)!);
+                accepting[0].Kill();
+                int taken = first.TakeLast() ?? first.AcceptQueued();
+                accepting[1].Kill();
+                _ = second.TakeLast();
+                _ = Libc.close(taken);
+                foreach (Coroutine<int> each in accepting)
+                {
+                    await Assert.ThrowsAsync<CoroutineKilledException>(async () => _ = await each);
+                }
+
+                first.Close();
+                second.Close();
+                return taken;
+            },
+            Over(RingPoller.Completions));
+
+        Assert.True(taken >= 0, $"Nobody was accepted: {taken}.");
     }
 
     [Fact]

@@ -82,6 +82,9 @@ public sealed class ServerFaultTests : ServerTest
     [InlineData(ServerModel.Pool)]
     [InlineData(ServerModel.Sockets)]
     [InlineData(ServerModel.Processes)]
+    [InlineData(ServerModel.Poll)]
+    [InlineData(ServerModel.Coroutine)]
+    [InlineData(ServerModel.Proactor)]
     public async Task Stop_OfAServerThatIsFull_ServesNoMoreOfTheQueueAtOnce(ServerModel model)
     {
         StreamServer server = StartServer(EchoAsync, new() { Model = model, MaxConnections = 1 });
@@ -109,6 +112,9 @@ public sealed class ServerFaultTests : ServerTest
     [InlineData(ServerModel.Pool)]
     [InlineData(ServerModel.Sockets)]
     [InlineData(ServerModel.Processes)]
+    [InlineData(ServerModel.Poll)]
+    [InlineData(ServerModel.Coroutine)]
+    [InlineData(ServerModel.Proactor)]
     public async Task Stop_OfAServerThatIsFull_BreaksOffTheQueueWhenTheTimeIsOver(ServerModel model)
     {
         StreamServer server = StartServer(EchoAsync, new() { Model = model, MaxConnections = 1 });
@@ -121,6 +127,34 @@ public sealed class ServerFaultTests : ServerTest
         first.IsEnded();
         queued.IsEnded();
         Assert.Equal((1, 1, 0), (server.GetStatistics().Accepted, server.GetStatistics().BrokenOff, server.GetStatistics().Active));
+    }
+
+    [Theory]
+    [InlineData(ServerModel.Threads)]
+    [InlineData(ServerModel.Coroutine)]
+    public async Task Stop_WhileAHandlerBlocks_LeavesItToItself(ServerModel model)
+    {
+        using var begun = new ManualResetEventSlim();
+        using var gate = new ManualResetEventSlim();
+        using var ended = new ManualResetEventSlim();
+        StreamServer server = StartServer(
+            _ =>
+            {
+                begun.Set();
+                gate.Wait();
+                ended.Set();
+                return Task.CompletedTask;
+            },
+            new() { Model = model });
+        TestClient client = Connect(server);
+        Assert.True(begun.Wait(Waits.Hang, TestContext.Current.CancellationToken));
+
+        await server.StopAsync(TimeSpan.Zero).InTime();
+
+        Assert.False(ended.IsSet);
+        gate.Set();
+        Assert.True(ended.Wait(Waits.Hang, TestContext.Current.CancellationToken));
+        client.IsEnded();
     }
 
     [Fact]
