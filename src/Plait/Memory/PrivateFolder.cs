@@ -77,6 +77,7 @@ internal static class PrivateFolder
     {
         try
         {
+            using Descriptor locked = Lock(Default);
             Directory.Delete(Default);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -85,12 +86,19 @@ internal static class PrivateFolder
         }
     }
 
-    /// <summary>Keeps other processes of Plait from making or removing sockets in the folder, until the result is disposed. Held for moments only.</summary>
+    /// <summary>Keeps other processes of Plait from making or removing sockets in the folder, and from removing it, until the result is disposed. Held for moments only.</summary>
+    /// <exception cref="DirectoryNotFoundException">It is not there, or has been removed meanwhile.</exception>
     public static Descriptor Lock(string folder)
     {
         Descriptor opened = Open(folder);
         LockedFile.LockAlone(opened);
-        return opened;
+        if (LockedFile.Describe(opened).Links != 0)
+        {
+            return opened;
+        }
+
+        opened.Dispose();
+        throw new DirectoryNotFoundException($"There is no folder {folder} any more.");
     }
 
     private static Descriptor Open(string folder) => MemoryFile.TryOpenToRead(folder, out int errno)

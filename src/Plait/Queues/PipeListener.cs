@@ -175,7 +175,7 @@ public sealed class PipeListener : IReadySource, IEndOwner, IDisposable
 
         // Whoever is inside has been woken and leaves.
         _gate.Wait();
-        File.Delete(Path);
+        SocketFile.Remove(Path);
         _socket.Dispose();
         _guests.ForEach(static guest => guest.Socket.Dispose());
         _guests.Clear();

@@ -28,7 +28,7 @@ internal sealed class DescriptorExchange
         string path = SocketFile.Prepare($"{_id:N}{DescriptorTicket.Extension}");
         _folder = Path.GetDirectoryName(path)!;
         _listener = SocketFile.Listen(path, backlog: 1024);
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => File.Delete(path);
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => SocketFile.Remove(path);
         new Thread(Serve, 256 * 1024) { IsBackground = true, Name = "Plait exchange" }.UnsafeStart();
     }
 

@@ -73,6 +73,16 @@ internal static class SocketFile
         }
     }
 
+    /// <summary>Removes a socket that listens, and our folder if nothing else is in it.</summary>
+    public static void Remove(string path)
+    {
+        File.Delete(path);
+        if (Path.GetDirectoryName(path) == PrivateFolder.Default)
+        {
+            PrivateFolder.RemoveIfEmpty();
+        }
+    }
+
     /// <summary>A path in our own folder that nobody has, and whatever dead processes have left there swept away.</summary>
     public static string Prepare(string name)
     {

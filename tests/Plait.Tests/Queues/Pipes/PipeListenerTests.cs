@@ -138,6 +138,18 @@ public sealed class PipeListenerTests() : PipeTest(isProcess: true)
     }
 
     [Fact]
+    public void Dispose_OfTheLastInOurFolder_LeavesNoEmptyFolder()
+    {
+        PipeListener listener = PipeListener.Bind();
+        Assert.StartsWith(PrivateFolder.Default, listener.Path, StringComparison.Ordinal);
+
+        listener.Dispose();
+
+        // Others of this process may have something there.
+        Assert.True(!Directory.Exists(PrivateFolder.Default) || Directory.EnumerateFileSystemEntries(PrivateFolder.Default).Any());
+    }
+
+    [Fact]
     public async Task Accept_OnNobody_EndsWhenTheTimeIsUpOrItIsCancelledOrDisposed()
     {
         PipeListener listener = Keep(PipeListener.Bind());
