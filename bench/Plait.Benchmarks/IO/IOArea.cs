@@ -16,6 +16,7 @@ internal static class IOArea
     [
         Switch(), SpawnAndJoin(), Sleepers(), .. GreenletCases.Cases(),
         .. EchoCases.OneThread(Name, OurServers.Of("coroutine")),
+        Allocated(),
         EchoCases.Threads(Name, OurServers.Of("threads")),
         EchoCases.Pool(Name, OurServers.Of("pool", "--workers", $"{ServerPrograms.PoolSize}")),
         .. EchoCases.Prefork(Name, OurServers.Of("prefork", "--workers", $"{ServerPrograms.Processes}")),
@@ -69,5 +70,17 @@ internal static class IOArea
         GoalAbsolute = 400,
         Full = new BenchSize(Rounds: 3, WarmUps: 1, Operations: 1),
         Quick = new BenchSize(Rounds: 1, WarmUps: 0, Operations: 1),
+    };
+
+    private static BenchCase Allocated() => new()
+    {
+        Area = Name,
+        Name = "memory that a message allocates in a server of coroutines",
+        Unit = BenchUnit.Plain("bytes"),
+        Ours = static messages => new BenchRound([AllocatedBytes.PerMessage(messages)]),
+        Peers = [FixedPeer.Create("what is allowed", 0.01)],
+        GoalAbsolute = 0.01,
+        Full = new BenchSize(Rounds: 3, WarmUps: 0, Operations: 1_000_000),
+        Quick = new BenchSize(Rounds: 1, WarmUps: 0, Operations: 200_000),
     };
 }

@@ -13,8 +13,9 @@ internal sealed class BlockWatch : IDisposable
     private static readonly TimeSpan s_shortest = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan s_longest = TimeSpan.FromDays(1);
 
-    // Guarded by s_gate.
-    private static readonly List<BlockWatch> s_watches = [];
+    // Guarded by s_gate. The array is another one after each change, so that looking needs no copy: it goes on for as long as the program, and leaves nothing to collect.
+    private static BlockWatch[] s_watches = [];
+    private static TimeSpan s_pause;
     private static Thread? s_thread;
     private static bool s_isLooking;
 
@@ -40,7 +41,7 @@ internal sealed class BlockWatch : IDisposable
         var watch = new BlockWatch(loop);
         lock (s_gate)
         {
-            s_watches.Add(watch);
+            SetWatches([.. s_watches, watch]);
             if (s_thread is null)
             {
                 s_thread = new Thread(Run) { Name = "plait-loop-watch", IsBackground = true };
@@ -61,8 +62,8 @@ internal sealed class BlockWatch : IDisposable
         Thread? ending = null;
         lock (s_gate)
         {
-            _ = s_watches.Remove(this);
-            if (s_watches.Count == 0)
+            SetWatches([.. s_watches.Where(watch => watch != this)]);
+            if (s_watches.Length == 0)
             {
                 // Unless it is in a handler, which may be what ends the loop: then it ends by itself right after.
                 ending = s_isLooking ? null : s_thread;
@@ -74,11 +75,18 @@ internal sealed class BlockWatch : IDisposable
         ending?.Join();
     }
 
+    private static void SetWatches(BlockWatch[] watches)
+    {
+        s_watches = watches;
+        TimeSpan pause = watches.Length == 0 ? s_longest : watches.Min(static watch => watch._loop.BlockedAfter) / 4;
+        s_pause = pause < s_shortest ? s_shortest : pause > s_longest ? s_longest : pause;
+    }
+
     private static void Run()
     {
-        BlockWatch[] watches = [];
         while (true)
         {
+            BlockWatch[] watches;
             lock (s_gate)
             {
                 // Another may have begun by now, if the last loop ended and a new one came.
@@ -88,11 +96,9 @@ internal sealed class BlockWatch : IDisposable
                 }
 
                 s_isLooking = false;
-
-                if (s_watches.Count != 0)
+                if (s_watches.Length != 0)
                 {
-                    TimeSpan pause = s_watches.Min(static watch => watch._loop.BlockedAfter) / 4;
-                    Monitor.Wait(s_gate, pause < s_shortest ? s_shortest : pause > s_longest ? s_longest : pause);
+                    Monitor.Wait(s_gate, s_pause);
                 }
 
                 if (s_thread != Thread.CurrentThread)
@@ -100,7 +106,7 @@ internal sealed class BlockWatch : IDisposable
                     return;
                 }
 
-                watches = [.. s_watches];
+                watches = s_watches;
                 s_isLooking = true;
             }
 
