@@ -9,7 +9,8 @@ begin_leak_watch() {
 
 leak_files() {
   find /dev/shm /tmp ${XDG_RUNTIME_DIR:+"$XDG_RUNTIME_DIR"} -maxdepth 1 \( -path '/dev/shm/*plait*' -o -path '/tmp/plait*' -o -name 'plait*' \) 2>/dev/null | sort -u || true
-  find "$leak_folder" -name '*plait*' 2>/dev/null | sort || true
+  # Of the folders that processes meet in, what is in them counts, but for sockets: those of a process that was killed are swept away by who makes the next one there.
+  find "$leak_folder" \( -name '*plait*' ! -name "plait-$EUID" -o -path "*/plait-$EUID/*" ! -type s \) 2>/dev/null | sort || true
 }
 
 # Processes that carry the mark, or that run a test program of this working copy whatever their environment says.
